@@ -1,0 +1,60 @@
+// Builds every bundle into dist/. `node scripts/build.mjs [--out folder] [bundle …]`; without names, all of them.
+import { existsSync } from 'node:fs';
+import { chmod } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** By name: the entry point, relative to the root, and what differs from the common settings. */
+const bundles = {
+  // Inlined into the HTML report: no source map, and a name that no page script can meet.
+  'report.js': {
+    entry: 'webview/report/main.ts',
+    options: { platform: 'browser', format: 'iife', target: 'es2022', minify: true, legalComments: 'none' },
+  },
+  'report.css': {
+    entry: 'webview/report/report.css',
+    options: { minify: true, legalComments: 'none' },
+  },
+  'cli.mjs': {
+    entry: 'server/cli.ts',
+    options: {
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'linked',
+      // Native code stays in its package, with the binaries it loads.
+      external: ['onnxruntime-node', 'sharp', '@duckdb/node-api'],
+      // Packages written for `require` look for it, and an ES module has none.
+      banner: {
+        js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+      },
+    },
+  },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string', default: join(root, 'dist') } },
+});
+for (const name of positionals) {
+  if (!(name in bundles)) throw new Error(`No bundle is named ${name}: ${Object.keys(bundles).join(', ')}.`);
+}
+
+for (const [name, { entry, options }] of Object.entries(bundles)) {
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
+  if (!existsSync(join(root, entry))) continue;
+  await build({
+    ...options,
+    entryPoints: [join(root, entry)],
+    outfile: join(values.out, name),
+    bundle: true,
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  // npx starts it by its name.
+  if (name === 'cli.mjs') await chmod(join(values.out, name), 0o755);
+}

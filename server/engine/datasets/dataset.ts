@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import type { Random } from '../numerics/random.ts';
+
+/** What a modality's items are made of; an encoder accepts some of these. */
+export type Content = 'image' | 'text';
+
+/** One item to embed, not yet decoded. */
+export type Item =
+  | { readonly content: 'image'; readonly name: string; load(): Promise<ImageInput> }
+  | { readonly content: 'text'; readonly text: string };
+
+/** An image as a reader has it: an encoded file's bytes, or pixels (RGB, 8 bit, row-major, interleaved). */
+export type ImageInput =
+  | { readonly kind: 'encoded'; readonly bytes: Uint8Array }
+  | { readonly kind: 'pixels'; readonly width: number; readonly height: number; readonly rgb: Uint8Array };
+
+/** One row of a dataset: an item of each modality, in the order of the dataset's modalities. */
+export interface Sample {
+  /** Names the row in messages and reports; unique within the dataset. */
+  readonly id: string;
+  readonly items: readonly Item[];
+}
+
+/** Facts about rows that metrics and charts use beside the embeddings; each list has one entry a row. */
+export interface RowFacts {
+  readonly ids?: readonly string[];
+  readonly labels?: readonly string[];
+  readonly attributes?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * The relevance map, where one item of a modality belongs to several rows (an image with five captions): rows
+   * with equal numbers in `groups` share their item of the modality `shared`, and all of them are right answers
+   * to one another in retrieval.
+   */
+  readonly relevance?: { readonly shared: string; readonly groups: Int32Array };
+}
+
+/** Rows to embed, of any number of modalities. Rows are read by index, in any order and concurrently. */
+export interface SampleDataset {
+  readonly kind: 'samples';
+  readonly modalities: readonly { readonly name: string; readonly content: Content }[];
+  readonly count: number;
+  readonly facts: RowFacts;
+  /** What was left out while listing, each named: unreadable lines, images without a caption. */
+  readonly skipped: readonly SkippedRow[];
+  /** @throws InputError when the row cannot be read; the caller skips or fails, as asked. */
+  read(index: number): Promise<Sample>;
+  close(): Promise<void>;
+}
+
+export interface SkippedRow {
+  readonly id: string;
+  readonly reason: string;
+}
+
+/** Precomputed embeddings of one modality: rows read in chunks, so that a file may be larger than memory. */
+export interface EmbeddingSource {
+  readonly modality: string;
+  /** The file that the rows come from, for messages. */
+  readonly file: string;
+  readonly rows: number;
+  readonly columns: number;
+  /** Copies rows `start … start + count − 1`, as float32, to the beginning of `target`. */
+  read(start: number, count: number, target: Float32Array): Promise<void>;
+}
+
+/** Precomputed embeddings of one modality or more; row i of each belongs together. */
+export interface EmbeddingDataset {
+  readonly kind: 'embeddings';
+  readonly sources: readonly EmbeddingSource[];
+  readonly facts: RowFacts;
+  close(): Promise<void>;
+}
+
+export type Dataset = SampleDataset | EmbeddingDataset;
+
+/** What a reader is given beside its own parameters. */
+export interface ReadContext {
+  /** Relative paths of the configuration start here. */
+  readonly baseFolder: string;
+  /** Seeded; readers draw from their own stream of it. */
+  readonly random: Random;
+  readonly signal: AbortSignal;
+}
+
+/** A kind of input. `open` lists and checks; the rows themselves are read later. */
+export interface ReaderDefinition<Params extends z.ZodObject = z.ZodObject> {
+  readonly kind: string;
+  readonly title: string;
+  readonly description: string;
+  /** What it gives: rows to embed, embeddings, or either, as the columns say. */
+  readonly gives: 'embeddings' | 'samples' | 'either';
+  readonly params: Params;
+  /** Whether a path given on the command line is for this reader: judged by name and kind, and cheap looks inside. */
+  recognises?(path: string, isFolder: boolean): Promise<boolean>;
+  /** The parameters a bare path stands for. Present where `recognises` is. */
+  paramsFor?(path: string): z.input<Params>;
+  open(params: z.output<Params>, context: ReadContext): Promise<Dataset>;
+}
+
+/** Declares a reader; one file declares one, and `registry.ts` lists it. */
+export function defineReader<Params extends z.ZodObject>(
+  definition: ReaderDefinition<Params>,
+): ReaderDefinition<Params> {
+  return definition;
+}

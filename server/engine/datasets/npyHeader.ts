@@ -1,0 +1,157 @@
+import { InputError } from '../problems.ts';
+import type { ByteRange } from './byteRange.ts';
+import type { FloatType } from './floatTypes.ts';
+import type { ArrayLayout } from './storedArray.ts';
+import { parsePythonLiteral, type PythonLiteral } from './pythonLiteral.ts';
+
+/** What the header of a `.npy` array says (NumPy Enhancement Proposal 1, versions 1.0 to 3.0). */
+export interface NpyHeader {
+  /** The type string, such as `<f4`; of a structured type its Python text. */
+  readonly descr: string;
+  readonly fortranOrder: boolean;
+  readonly shape: readonly number[];
+  /** Where the values begin. */
+  readonly dataOffset: number;
+}
+
+const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
+/** Far above what a plain array needs; only structured types have long headers. */
+const LARGEST_HEADER = 65_535;
+
+/**
+ * Reads the header of a `.npy` array. Nothing in it is evaluated: it is parsed as a dictionary of literals.
+ *
+ * @param where How messages name the array: the file, and the entry within an archive.
+ * @throws InputError `npy-empty`, `npy-magic`, `npy-truncated`, `npy-version`, `npy-header`.
+ */
+export async function readNpyHeader(bytes: ByteRange, where: string, file: string): Promise<NpyHeader> {
+  const problem = (code: string, message: string) => new InputError(code, `${where}: ${message}`, { file });
+  if (bytes.size === 0) throw problem('npy-empty', 'the file is empty (0 bytes), expected a .npy array');
+  const start = await readStart(bytes, 0, 12);
+  if (!start.subarray(0, 6).equals(MAGIC.subarray(0, Math.min(6, start.length)))) {
+    throw problem(
+      'npy-magic',
+      `not a .npy array: it begins with the bytes ${start.subarray(0, 6).toString('hex')}, expected ${MAGIC.toString('hex')}`,
+    );
+  }
+  if (start.length < 12)
+    throw problem('npy-truncated', `it ends within the header, after ${bytes.size} bytes`);
+  const version = start[6]!;
+  if (version < 1 || version > 3) {
+    throw problem(
+      'npy-version',
+      `.npy version ${version}.${start[7]!} is not known, expected 1.0, 2.0 or 3.0`,
+    );
+  }
+  const [length, headerStart] = version === 1 ? [start.readUInt16LE(8), 10] : [start.readUInt32LE(8), 12];
+  if (length > LARGEST_HEADER) {
+    throw problem('npy-header', `the header claims ${length} bytes, at most ${LARGEST_HEADER} are read`);
+  }
+  const header = await readStart(bytes, headerStart, length);
+  if (header.length < length) {
+    throw problem('npy-truncated', `the header claims ${length} bytes, but only ${header.length} follow`);
+  }
+  return {
+    ...parseHeader(header.toString(version === 3 ? 'utf8' : 'latin1')),
+    dataOffset: headerStart + length,
+  };
+
+  function parseHeader(text: string): Omit<NpyHeader, 'dataOffset'> {
+    let literal: PythonLiteral;
+    try {
+      literal = parsePythonLiteral(text.trimEnd());
+    } catch (error) {
+      throw problem('npy-header', `the header is damaged: ${(error as Error).message}`);
+    }
+    const entries = literal instanceof Map ? literal : new Map<string, PythonLiteral>();
+    const [descr, fortranOrder, shape] = ['descr', 'fortran_order', 'shape'].map((key) => entries.get(key));
+    if (
+      entries.size !== 3 ||
+      (typeof descr !== 'string' && !Array.isArray(descr)) ||
+      typeof fortranOrder !== 'boolean' ||
+      !isShape(shape)
+    ) {
+      throw problem(
+        'npy-header',
+        `the header is ${text.trimEnd().slice(0, 200)}, expected a dictionary of descr (a string), fortran_order (True or False) and shape (a tuple of whole numbers)`,
+      );
+    }
+    return { descr: typeof descr === 'string' ? descr : JSON.stringify(descr), fortranOrder, shape };
+  }
+}
+
+/** Why an array cannot be embeddings because of its type; null when it can. */
+export function npyTypeProblem(descr: string): string | null {
+  if (floatTypeOf(descr) !== null) return null;
+  if (descr.startsWith('[')) return `a structured type (${descr})`;
+  const kind = descr.replace(/^[<>|=]/, '')[0];
+  const names: Record<string, string> = {
+    O: 'pickled Python objects, which are never loaded because loading runs their code',
+    i: 'integers',
+    u: 'integers',
+    b: 'booleans',
+    c: 'complex numbers',
+    U: 'strings',
+    S: 'strings',
+    V: 'raw bytes',
+    M: 'dates',
+    m: 'durations',
+  };
+  return `${names[kind ?? ''] ?? 'an unknown type'} (${descr})`;
+}
+
+/**
+ * The layout of an array of floats, checked against the bytes that are there.
+ *
+ * @throws InputError `npy-type` when it does not hold float16, float32 or float64; `npy-size` when the shape claims
+ *   more or fewer bytes than there are.
+ */
+export function npyLayout(header: NpyHeader, bytes: ByteRange, where: string, file: string): ArrayLayout {
+  const type = floatTypeOf(header.descr);
+  if (type === null) {
+    throw new InputError(
+      'npy-type',
+      `${where} holds ${npyTypeProblem(header.descr)!}, expected float16, float32 or float64 (save it with .astype('float32'))`,
+      { file },
+    );
+  }
+  const claimed = header.shape.reduce((product, size) => product * size, type.bytes);
+  const found = bytes.size - header.dataOffset;
+  if (claimed !== found) {
+    const shape = header.shape.join(', ');
+    const cause =
+      claimed > found ? 'it is truncated, or its header is wrong' : 'it has more in it than one array';
+    throw new InputError(
+      'npy-size',
+      `${where}: the shape (${shape}) of ${type.name} needs ${claimed} bytes after the header, found ${found}: ${cause}`,
+      { file },
+    );
+  }
+  return { shape: header.shape, type, fortranOrder: header.fortranOrder };
+}
+
+function floatTypeOf(descr: string): FloatType | null {
+  const bigEndian = descr.startsWith('>');
+  if (!bigEndian && !descr.startsWith('<')) return null;
+  switch (descr.slice(1)) {
+    case 'f2':
+      return { name: 'float16', bytes: 2, bigEndian };
+    case 'f4':
+      return { name: 'float32', bytes: 4, bigEndian };
+    case 'f8':
+      return { name: 'float64', bytes: 8, bigEndian };
+    default:
+      return null;
+  }
+}
+
+function isShape(value: PythonLiteral | undefined): value is number[] {
+  return Array.isArray(value) && value.every((size) => typeof size === 'number' && size >= 0);
+}
+
+/** The bytes from `position` on, at most `length`; fewer when the range ends before. */
+async function readStart(bytes: ByteRange, position: number, length: number): Promise<Buffer> {
+  const target = Buffer.alloc(Math.max(0, Math.min(length, bytes.size - position)));
+  await bytes.read(position, target);
+  return target;
+}

@@ -1,0 +1,121 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../problems.ts';
+import { defineReader, type Dataset, type ReadContext } from './dataset.ts';
+import { samplingParams } from './sampling.ts';
+import { chosenColumns, recognisedColumns } from './tableColumns.ts';
+import { tableEmbeddings } from './tableEmbeddings.ts';
+import { collectFacts } from './tableFacts.ts';
+import { tableExtension, tableExtensions } from './tableFiles.ts';
+import { openTable, type TableOrigin, type TableQuery } from './tableQuery.ts';
+import { tableSamples } from './tableSamples.ts';
+
+const name = z.string().min(1);
+
+const params = z.strictObject({
+  path: z
+    .union([name, z.array(name).min(1)])
+    .optional()
+    .describe(
+      'The table: a .csv, .tsv, .jsonl, .ndjson, .json or .parquet file, a glob such as `shards/*.parquet`, or a list of these. The first line of CSV and TSV names the columns.',
+    ),
+  sql: name
+    .optional()
+    .describe(
+      "Instead of `path`: one SELECT, in DuckDB's SQL, that gives the rows, such as `SELECT * FROM 'pairs.parquet' WHERE split = 'val'`. It reads the files that it names and can write nothing.",
+    ),
+  columns: z
+    .record(
+      name,
+      z.union([
+        name,
+        z.strictObject({
+          column: name.describe('The column; or the common beginning of numbered columns.'),
+          content: z
+            .enum(['image', 'text', 'embedding'])
+            .optional()
+            .describe('What is in it. Absent: told by its type and first values.'),
+        }),
+      ]),
+    )
+    .optional()
+    .describe(
+      'A mapping from modality to column, such as `{ image: path, text: caption }`. A column of lists of numbers is embeddings, as are numbered columns named by what they begin with (`image` for `image_0`, `image_1`, …); a column of image files’ names or BLOBs is images, of other texts text. Absent: told by types and names.',
+    ),
+  root: name
+    .optional()
+    .describe(
+      'The folder that names of images start at and must stay in. Absent: the folder of the table, or with `sql` that of the configuration.',
+    ),
+  id: name.optional().describe('The column that names the rows; its values must differ.'),
+  labels: name.optional().describe('The column with the class of each row.'),
+  attributes: z.array(name).optional().describe('Columns to break results down by.'),
+  relevance: z
+    .union([
+      name,
+      z.strictObject({ shared: name.describe('The modality.'), column: name.describe('The column.') }),
+    ])
+    .optional()
+    .describe(
+      'The modality of which several rows may share one item, such as an image with five captions: rows with the same cell do, or with `{ shared: image, column: image_id }` rows with the same value in that column. All of them are right answers to one another in retrieval. Absent: rows that name the same image file share it.',
+    ),
+  ...samplingParams,
+});
+
+/** Tables through DuckDB: precomputed embeddings, or pairs to embed. */
+export const table = defineReader({
+  kind: 'table',
+  title: 'Table (CSV, TSV, JSONL, Parquet, SQL)',
+  description:
+    'Rows of CSV, TSV, JSON Lines or Parquet files, or of an SQL query over them: precomputed embeddings in columns of lists or in numbered columns, which are read into memory; or images (file names or BLOBs) and texts to embed.',
+  gives: 'either',
+  params,
+  recognises: (path, isFolder) =>
+    Promise.resolve(
+      !isFolder && tableExtension(path) !== '.json' && tableExtensions.includes(tableExtension(path)),
+    ),
+  paramsFor: (path) => ({ path }),
+  async open(given, context) {
+    const query = await openTable(originOf(given), context.baseFolder);
+    try {
+      return await readTable(query, given, context);
+    } finally {
+      query.close();
+    }
+  },
+});
+
+function originOf({ path, sql }: z.output<typeof params>): TableOrigin {
+  if (path !== undefined && sql === undefined) return { paths: typeof path === 'string' ? [path] : path };
+  if (sql !== undefined && path === undefined) return { sql };
+  throw new InputError(
+    'table-origin',
+    `A table needs either \`path\` or \`sql\`, found ${path === undefined ? 'neither' : 'both'}`,
+  );
+}
+
+async function readTable(
+  query: TableQuery,
+  given: z.output<typeof params>,
+  context: ReadContext,
+): Promise<Dataset> {
+  const modalities = given.columns
+    ? await chosenColumns(query, given.columns)
+    : await recognisedColumns(query);
+  const collector = collectFacts(query, modalities, given);
+  const embeddings = modalities.filter(({ content }) => content === 'embedding');
+  if (embeddings.length === modalities.length && modalities.length > 0) {
+    return tableEmbeddings(query, modalities, collector, given, context);
+  }
+  if (embeddings.length > 0 || modalities.length === 0) {
+    const found = modalities
+      .map(({ modality, label, content }) => `${modality}: ${label} (${content})`)
+      .join(', ');
+    throw new InputError(
+      'columns-mixed',
+      `${query.where}: \`columns\` must be embeddings throughout, or images and texts to embed, found ${found || 'none'}`,
+    );
+  }
+  const root = given.root === undefined ? query.folder : resolve(context.baseFolder, given.root);
+  return tableSamples(query, modalities, collector, root, given, context);
+}

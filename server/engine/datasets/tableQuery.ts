@@ -1,0 +1,173 @@
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBType,
+} from '@duckdb/node-api';
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../problems.ts';
+import { relationOfFiles } from './tableFiles.ts';
+import { absoluteFileNames } from './tableSql.ts';
+import { quoteText } from './sqlQuoting.ts';
+
+/** Rows that a table or an SQL query gives, and how to read them. */
+export interface TableQuery {
+  /** How messages call it: the path, or `the query`. */
+  readonly where: string;
+  /** The folder that names in its cells start from, unless told otherwise. */
+  readonly folder: string;
+  readonly columns: readonly TableColumn[];
+  /** The values of SQL expressions over the columns, in the table's order, in chunks. */
+  stream(expressions: readonly string[], clause?: string): AsyncIterable<DuckDBDataChunk>;
+  close(): void;
+}
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: DuckDBType;
+}
+
+/** Where the rows come from: files (paths or globs) of one format, or an SQL query. */
+export type TableOrigin = { readonly paths: readonly string[] } | { readonly sql: string };
+
+/**
+ * Opens a table or query. DuckDB may then read files only in the folders that the paths or the query name, in
+ * `baseFolder` and below; nothing may be written, and no extension loaded.
+ *
+ * @throws InputError `table-sql`, `table-unreadable`, and those of `relationOfFiles`.
+ */
+export async function openTable(origin: TableOrigin, baseFolder: string): Promise<TableQuery> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    allow_community_extensions: 'false',
+    // Spilling would write into the working folder.
+    temp_directory: '',
+  });
+  const connection = await instance.connect();
+  const close = () => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+  try {
+    const { relation, where, folders } =
+      'sql' in origin
+        ? await queryRelation(connection, origin.sql, baseFolder)
+        : await filesRelation(connection, origin.paths, baseFolder);
+    const allowed = [...new Set([resolve(baseFolder), ...folders])].map((folder) => quoteText(`${folder}/`));
+    await connection.run(`SET allowed_directories = [${allowed.join(', ')}]`);
+    await connection.run('SET enable_external_access = false');
+    await connection.run('SET lock_configuration = true');
+    return {
+      where,
+      folder: 'sql' in origin ? resolve(baseFolder) : folders[0]!,
+      columns: await describe(connection, relation, where),
+      stream: (expressions, clause = '') =>
+        stream(connection, `SELECT ${expressions.join(', ')} FROM ${relation} ${clause}`, where),
+      close,
+    };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
+interface Relation {
+  /** What stands after FROM. */
+  readonly relation: string;
+  readonly where: string;
+  /** The folders that files are read in. */
+  readonly folders: readonly string[];
+}
+
+async function filesRelation(
+  connection: DuckDBConnection,
+  paths: readonly string[],
+  baseFolder: string,
+): Promise<Relation> {
+  const where = paths.join(', ');
+  const absolute = paths.map((path) => resolve(baseFolder, path));
+  try {
+    return {
+      relation: await relationOfFiles(connection, absolute),
+      where,
+      folders: absolute.map(folderOfGlob),
+    };
+  } catch (error) {
+    throw unreadable(error, where);
+  }
+}
+
+async function queryRelation(
+  connection: DuckDBConnection,
+  sql: string,
+  baseFolder: string,
+): Promise<Relation> {
+  const { text, files } = await absoluteFileNames(connection, sql, resolve(baseFolder));
+  // The line breaks end a comment in the query's last line.
+  return { relation: `(\n${text}\n)`, where: 'the query', folders: files.map(folderOfGlob) };
+}
+
+/** The deepest folder that every file which a path or glob stands for is in. */
+function folderOfGlob(glob: string): string {
+  const wildcard = glob.search(/[*?[{]/);
+  return wildcard < 0 ? dirname(glob) : dirname(`${glob.slice(0, wildcard)}x`);
+}
+
+async function describe(
+  connection: DuckDBConnection,
+  relation: string,
+  where: string,
+): Promise<TableColumn[]> {
+  try {
+    const statement = await connection.prepare(`SELECT * FROM ${relation}`);
+    return Array.from({ length: statement.columnCount }, (_, index) => ({
+      name: statement.columnName(index),
+      type: statement.columnType(index),
+    }));
+  } catch (error) {
+    throw unreadable(error, where);
+  }
+}
+
+async function* stream(
+  connection: DuckDBConnection,
+  sql: string,
+  where: string,
+): AsyncGenerator<DuckDBDataChunk> {
+  try {
+    const result = await connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  } catch (error) {
+    throw unreadable(error, where);
+  }
+}
+
+function unreadable(error: unknown, where: string): InputError {
+  if (error instanceof InputError) return error;
+  // What follows is DuckDB's advice on its own options, and the statement, most of which is not the user's.
+  const [message = ''] = (error as Error).message.split(
+    /\s*(?:Possible fixes:|Possible Solution:|LINE \d+:)/,
+  );
+  return new InputError('table-unreadable', `${where} cannot be read: ${message.replace(/\s*\n\s*/g, '; ')}`);
+}
+
+/** How many rows there are, or those that a WHERE clause takes. */
+export async function countRows(query: TableQuery, clause = ''): Promise<number> {
+  for await (const chunk of query.stream(['count(*)'], clause)) {
+    return Number(chunk.getColumnVector(0).getItem(0));
+  }
+  return 0;
+}
+
+/** The values of a row in a chunk's columns of texts, from column `first` on. */
+export function textsOfRow(chunk: DuckDBDataChunk, row: number, first: number): (string | null)[] {
+  return Array.from({ length: chunk.columnCount - first }, (_, index) => {
+    const value = chunk.getColumnVector(first + index).getItem(row);
+    return value === null ? null : String(value);
+  });
+}

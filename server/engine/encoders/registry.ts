@@ -1,0 +1,5 @@
+import type { EncoderDefinition } from './encoder.ts';
+import { randomNetwork } from './randomNetwork.ts';
+
+/** Every kind of encoder. */
+export const encoders: readonly EncoderDefinition[] = Object.freeze([randomNetwork]);

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import type { Result } from '../../protocol/report.ts';
+import type { DataFacts, Measured, MetricDefinition } from '../metrics/metric.ts';
+import { metrics } from '../metrics/registry.ts';
+import type { Problem } from '../problems.ts';
+import type { ExperimentContext } from './experiment.ts';
+import { defineExperiment } from './experiment.ts';
+
+/** One entry under `metrics:`: a name, or a name with parameters. */
+const metricEntry = z
+  .union([
+    z.enum(metrics.map(({ kind }) => kind)),
+    z.discriminatedUnion(
+      'kind',
+      metrics.map(({ kind, params, description }) =>
+        params.extend({ kind: z.literal(kind).describe(description) }),
+      ) as unknown as [z.ZodObject<{ kind: z.ZodLiteral<string> }>],
+    ),
+  ])
+  .describe('A metric by name, or its `kind` and parameters.');
+
+/** Every cone and gap metric, on the embeddings as they are. */
+export const modalityGap = defineExperiment({
+  kind: 'modality-gap',
+  title: 'Modality gap',
+  description:
+    'Measures the cone of each modality, the gap between every two of them, and what depends on it.',
+  reference: 'Liang et al. 2022, §2 and §4.1',
+  produces: [],
+  params: z.strictObject({
+    metrics: z
+      .union([z.literal('all'), z.array(metricEntry).min(1)])
+      .default('all')
+      .describe('`all`, or a list of metrics.'),
+  }),
+  check: ({ metrics: entries }, facts) =>
+    chosenMetrics(entries).flatMap(({ metric, params, path }) =>
+      problemsOf(metric, params, facts).map((problem) => ({ ...problem, path: [...path, ...problem.path] })),
+    ),
+  async run({ metrics: entries }, context) {
+    const chosen = chosenMetrics(entries);
+    const results: Omit<Result, 'experiment'>[] = [];
+    for (const [done, { metric, params }] of chosen.entries()) {
+      context.signal.throwIfAborted();
+      context.progress({ stage: 'measuring', done, total: chosen.length, unit: 'metrics' });
+      results.push(...(await measure(metric, params, context)));
+    }
+    context.progress({ stage: 'measuring', done: chosen.length, total: chosen.length, unit: 'metrics' });
+    return { results, tables: [] };
+  },
+});
+
+interface ChosenMetric {
+  readonly metric: MetricDefinition;
+  readonly params: Record<string, unknown>;
+  readonly path: readonly (string | number)[];
+}
+
+function chosenMetrics(entries: 'all' | readonly z.output<typeof metricEntry>[]): ChosenMetric[] {
+  if (entries === 'all')
+    return metrics.map((metric) => ({ metric, params: metric.params.parse({}), path: [] }));
+  return entries.map((entry, index) => {
+    const { kind, ...params } = typeof entry === 'string' ? { kind: entry } : entry;
+    const metric = metrics.find((candidate) => candidate.kind === kind)!;
+    return { metric, params: metric.params.parse(params), path: ['metrics', index] };
+  });
+}
+
+function problemsOf(metric: MetricDefinition, params: Record<string, unknown>, facts: DataFacts): Problem[] {
+  return metric.check?.(params, facts) ?? [];
+}
+
+async function measure(
+  metric: MetricDefinition,
+  params: Record<string, unknown>,
+  { subjects }: ExperimentContext,
+): Promise<Omit<Result, 'experiment'>[]> {
+  const results: Omit<Result, 'experiment'>[] = [];
+  if (metric.scope === 'modality') {
+    for (const subject of subjects.modalities) {
+      results.push(...toResults(metric, [subject.name], await metric.measure(subject, params)));
+    }
+  } else {
+    for (const subject of subjects.pairs) {
+      results.push(...toResults(metric, subject.names, await metric.measure(subject, params)));
+    }
+  }
+  return results;
+}
+
+function toResults(
+  metric: MetricDefinition,
+  names: readonly string[],
+  measured: readonly Measured[],
+): Omit<Result, 'experiment'>[] {
+  return measured.map(
+    ({ value, interval = null, parameters = {}, modalities = names, unit = metric.unit }) => ({
+      metric: metric.kind,
+      modalities: [...modalities],
+      value,
+      unit,
+      direction: metric.direction,
+      interval,
+      parameters,
+    }),
+  );
+}

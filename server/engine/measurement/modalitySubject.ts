@@ -1,0 +1,130 @@
+import type { Interval } from '../../protocol/report.ts';
+import { bootstrapInterval } from '../numerics/bootstrap.ts';
+import type { Distribution } from '../numerics/distribution.ts';
+import type { Kernels } from '../numerics/kernels.ts';
+import type { Matrix } from '../numerics/matrix.ts';
+import { row } from '../numerics/matrix.ts';
+import { cosinesWithin } from './withinModality.ts';
+import type { ResampledSums, Resampling } from './resampling.ts';
+
+/** A modality's statistics in one resample of the bootstrap. */
+export interface ModalityReplicate {
+  /** Σ w x. */
+  readonly sum: Float32Array;
+  /** Σ w. */
+  readonly weight: number;
+  /** Σ w². */
+  readonly squaredWeight: number;
+}
+
+export interface ModalityFacts {
+  readonly name: string;
+  /** Where the embeddings come from, for messages. */
+  readonly file: string;
+  /** Different items in all of the data. */
+  readonly items: number;
+  /** Mean of all items' unit rows, float64. */
+  readonly mean: Float64Array;
+  /** Mean of ‖x‖² over them: 1 up to float32 rounding. */
+  readonly meanSquare: number;
+  /** Unit rows of the items at hand: all of them, or a sample. */
+  readonly units: Matrix;
+  /** Bootstrap unit of each item at hand; null where item i is unit i. */
+  readonly unitOfItem: Uint32Array | null;
+}
+
+/** One modality's embeddings, and what several metrics need of them, computed once. */
+export class ModalitySubject {
+  readonly name: string;
+  readonly file: string;
+  readonly items: number;
+  readonly mean: Float64Array;
+  readonly meanSquare: number;
+  readonly units: Matrix;
+  readonly unitOfItem: Uint32Array | null;
+  readonly resampling: Resampling;
+  readonly kernels: Kernels;
+  readonly signal: AbortSignal;
+  #within: Promise<Distribution> | undefined;
+  #resampled: Promise<ResampledSums> | undefined;
+
+  constructor(facts: ModalityFacts, resampling: Resampling, kernels: Kernels, signal: AbortSignal) {
+    this.name = facts.name;
+    this.file = facts.file;
+    this.items = facts.items;
+    this.mean = facts.mean;
+    this.meanSquare = facts.meanSquare;
+    this.units = facts.units;
+    this.unitOfItem = facts.unitOfItem;
+    this.resampling = resampling;
+    this.kernels = kernels;
+    this.signal = signal;
+  }
+
+  get dimension(): number {
+    return this.units.columns;
+  }
+
+  /** Whether statistics over pairs of rows come from a sample of the rows. */
+  get sampled(): boolean {
+    return this.units.rows < this.items;
+  }
+
+  /** ‖mean‖², float64. */
+  get meanNormSquared(): number {
+    return dot(this.mean, this.mean);
+  }
+
+  /**
+   * Mean cosine of all pairs of different items, from the mean vector: (N²‖m‖² − Σ‖x‖²) / (N(N − 1)); exact, and over
+   * all items also where pairs are sampled.
+   */
+  get meanCosine(): number {
+    const n = this.items;
+    return (n * this.meanNormSquared - this.meanSquare) / (n - 1);
+  }
+
+  /** Cosines of all pairs of different items at hand. */
+  within(): Promise<Distribution> {
+    this.#within ??= cosinesWithin(this.kernels, this.units, { signal: this.signal });
+    return this.#within;
+  }
+
+  /** The bootstrap's sums of this modality's rows. */
+  resampled(): Promise<ResampledSums> {
+    this.#resampled ??= this.resampling.sums(this.kernels, this.units, this.unitOfItem);
+    return this.#resampled;
+  }
+
+  /** A bootstrap interval about `estimate`, of a statistic of the resampled sums. */
+  async interval(estimate: number, statistic: (replicate: ModalityReplicate) => number): Promise<Interval> {
+    const resampled = await this.resampled();
+    const replicates = Array.from(resampled.weights, (_, b) => statistic(replicateOf(resampled, b)));
+    const centre = this.sampled ? statistic(plainSums(this.units)) : estimate;
+    return bootstrapInterval(estimate, replicates, { centre, shrink: this.shrink });
+  }
+
+  /** Spread of the full data's estimates relative to the sample's. */
+  get shrink(): number {
+    return Math.sqrt(this.units.rows / this.items);
+  }
+}
+
+/** Entry b of resampled sums. */
+export function replicateOf({ sums, weights, squaredWeights }: ResampledSums, b: number): ModalityReplicate {
+  return { sum: row(sums, b), weight: weights[b]!, squaredWeight: squaredWeights[b]! };
+}
+
+/** The sums of the rows as they are, each once. */
+export function plainSums(rows: Matrix): ModalityReplicate {
+  const sum = new Float64Array(rows.columns);
+  for (let i = 0; i < rows.data.length; i++) sum[i % rows.columns]! += rows.data[i]!;
+  return { sum: Float32Array.from(sum), weight: rows.rows, squaredWeight: rows.rows };
+}
+
+/** Inner product in float64. */
+export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}

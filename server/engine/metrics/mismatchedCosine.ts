@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { dot } from '../measurement/modalitySubject.ts';
+import { defineMetric } from './metric.ts';
+
+/** The average cosine of an item of one modality with the items of the other that it does not belong to. */
+export const mismatchedCosine = defineMetric({
+  kind: 'mismatched-cosine',
+  title: 'Mismatched cosine',
+  description:
+    'The average cosine between items of two modalities that do not belong together. Below the mean cosines within ' +
+    'the modalities, the two cones are apart.',
+  formula: 'mean of x_i·y_j over i ≠ j = (N² m_x·m_y − Σ x_i·y_i) / (N(N−1))',
+  reference: 'Liang et al. 2022, §2.3',
+  unit: 'cosine',
+  direction: 'lower',
+  scope: 'pair',
+  params: z.strictObject({}),
+  async measure(subject) {
+    const { modality: x } = subject.first;
+    const { modality: y } = subject.second;
+    const pairs = x.items * y.items - subject.rowCount;
+    // All items of one side shared by every row: no pair is mismatched.
+    if (pairs === 0) return [];
+    const matchedSum = subject.matchedCosines.mean * subject.rowCount;
+    const value = (x.items * y.items * dot(x.mean, y.mean) - matchedSum) / pairs;
+    const interval = await subject.interval(
+      value,
+      ({ first, second, matchedPairs, matchedPairSum }) =>
+        (dot(first.sum, second.sum) - matchedPairSum) / (first.weight * second.weight - matchedPairs),
+    );
+    return [{ value, interval, parameters: { rows: subject.rowCount } }];
+  },
+});

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import type { AnswerRanks } from '../measurement/betweenModalities.ts';
+import type { PairMetric } from './metric.ts';
+import { defineMetric } from './metric.ts';
+
+/**
+ * Chance that a right answer is among the first k, for each query. Where wrong answers are tied with it, every order
+ * of them is as likely.
+ */
+function hits({ nearer, tied }: AnswerRanks, k: number): Float64Array {
+  return nearer.map((count, query) => Math.min(1, Math.max(0, (k - count) / (tied[query]! + 1))));
+}
+
+function defineRecall(k: number): PairMetric {
+  return defineMetric({
+    kind: `recall-at-${k}`,
+    title: `Recall at ${k}`,
+    description:
+      `Share of the queries whose ${k === 1 ? 'nearest item' : `${k} nearest items`} of the other modality ` +
+      `${k === 1 ? 'is' : 'include'} a right answer: retrieval from the first modality named to the second. It ` +
+      'falls as the gallery grows: compare equal sizes.',
+    formula: `mean over queries of [rank of the best right answer ≤ ${k}]`,
+    reference: 'Radford et al. 2021 (CLIP), retrieval; Karpathy & Fei-Fei 2015',
+    unit: 'share',
+    direction: 'higher',
+    scope: 'pair',
+    params: z.strictObject({}),
+    async measure(subject) {
+      const [first, second] = subject.names;
+      const ways = [
+        { queries: subject.first.modality, gallery: subject.second.modality, side: 'first' },
+        { queries: subject.second.modality, gallery: subject.first.modality, side: 'second' },
+      ] as const;
+      return Promise.all(
+        ways.map(async ({ queries, gallery, side }) => {
+          const values = hits(await subject.ranks(side), k);
+          const value = values.reduce((sum, hit) => sum + hit, 0) / values.length;
+          return {
+            value,
+            modalities: side === 'first' ? [first, second] : [second, first],
+            interval: subject.meanInterval(value, values, queries.unitOfItem),
+            parameters: { queries: values.length, gallery: gallery.units.rows },
+          };
+        }),
+      );
+    },
+  });
+}
+
+/** Share of queries whose nearest item is right. */
+export const recallAt1 = defineRecall(1);
+/** Share of queries with a right answer among the five nearest. */
+export const recallAt5 = defineRecall(5);
+/** Share of queries with a right answer among the ten nearest. */
+export const recallAt10 = defineRecall(10);

@@ -1,0 +1,298 @@
+import { createHash } from 'node:crypto';
+import packageJson from '../../package.json' with { type: 'json' };
+import type { ExperimentReport, ModalityReport, Note, Report, Result } from '../protocol/report.ts';
+import type { Content, Dataset, EmbeddingSource, RowFacts, SkippedRow } from './datasets/dataset.ts';
+import { matrixSource } from './datasets/matrixSource.ts';
+import { readers } from './datasets/registry.ts';
+import { selectFacts } from './datasets/sampling.ts';
+import { embedSamples } from './encoders/embedSamples.ts';
+import type { Encoder } from './encoders/encoder.ts';
+import { encoders } from './encoders/registry.ts';
+import { experiments } from './experiments/registry.ts';
+import { buildSubjects } from './measurement/buildSubjects.ts';
+import { collectRows } from './measurement/rowCollection.ts';
+import type { DataFacts } from './metrics/metric.ts';
+import { Kernels } from './numerics/kernels.ts';
+import type { Matrix } from './numerics/matrix.ts';
+import { Random } from './numerics/random.ts';
+import { InputError } from './problems.ts';
+import type { ProgressListener } from './progress.ts';
+import { projectRows } from './projection.ts';
+import type { DeviceChoice } from './runtime/device.ts';
+import { onnxRuntimeVersion, resolveDevice } from './runtime/onnxRuntime.ts';
+
+/** An entry of a configuration that names its kind; the other keys are that kind's own, validated, with defaults. */
+interface Entry {
+  readonly kind: string;
+  readonly [parameter: string]: unknown;
+}
+
+/** What to measure: a validated configuration. */
+export interface MeasurementConfig {
+  readonly name: string;
+  readonly seed: number;
+  readonly data: Entry;
+  readonly encoders: Readonly<Record<string, Entry>>;
+  readonly experiments: readonly (Entry & { readonly name: string })[];
+  readonly device: DeviceChoice;
+  /** Statistics over pairs of rows use a sample of this many rows where there are more. */
+  readonly pairRows: number;
+}
+
+/** What is known once the data are open. */
+export interface OpenDataFacts extends DataFacts {
+  /** Content by modality; null where the data are embeddings already. */
+  readonly contents: Readonly<Record<string, Content>> | null;
+}
+
+export interface RunOptions {
+  readonly baseFolder: string;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressListener;
+  /** Fail at the first row that cannot be read, instead of leaving it out. */
+  readonly strict: boolean;
+  /**
+   * Called once the data are open, before anything is computed: gives the configuration to go on with, completed with
+   * what depends on the data; throws to refuse them.
+   */
+  readonly completeConfig?: (facts: OpenDataFacts) => MeasurementConfig;
+}
+
+export interface MeasuredRun {
+  readonly report: Report;
+  /** Embeddings made by this run, not normalised; null where they were read. */
+  readonly embeddings: readonly { readonly name: string; readonly matrix: Matrix }[] | null;
+}
+
+/**
+ * Runs a measurement: opens the data, embeds them where they are not embeddings yet, reads every row once, runs the
+ * experiments, and assembles the report. The same configuration and data give the same values.
+ *
+ * @throws InputError for data, encoders or devices that cannot be used; the signal's reason when it is aborted.
+ */
+export async function runMeasurement(config: MeasurementConfig, options: RunOptions): Promise<MeasuredRun> {
+  return new Run(config, options).execute();
+}
+
+/** Embeddings to be measured, and where they come from. */
+interface Embedded {
+  readonly sources: readonly EmbeddingSource[];
+  readonly facts: RowFacts;
+  /** One a modality; null where embeddings were read. */
+  readonly encoders: readonly Pick<Encoder, 'fingerprint' | 'summary'>[] | null;
+  readonly matrices: MeasuredRun['embeddings'];
+}
+
+class Run {
+  #config: MeasurementConfig;
+  readonly #options: RunOptions;
+  readonly #random: Random;
+  readonly #notes: Note[] = [];
+  readonly #timings: Record<string, number> = {};
+
+  constructor(config: MeasurementConfig, options: RunOptions) {
+    this.#config = config;
+    this.#options = options;
+    this.#random = new Random(config.seed);
+  }
+
+  async execute(): Promise<MeasuredRun> {
+    const { data } = this.#config;
+    const { baseFolder, signal } = this.#options;
+    const device = resolveDevice(this.#config.device);
+    const kernels = new Kernels({ device });
+    const random = this.#random.stream('data');
+    const reader = find(readers, data.kind);
+    const dataset = await this.#timed('opening', () => reader.open(data, { baseFolder, random, signal }));
+    try {
+      this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;
+      const embedded = await this.#timed('embedding', () => this.#embed(dataset));
+      return await this.#measure(embedded, kernels);
+    } finally {
+      await dataset.close();
+      await kernels.dispose();
+    }
+  }
+
+  async #embed(dataset: Dataset): Promise<Embedded> {
+    if (dataset.kind === 'embeddings') {
+      return { sources: dataset.sources, facts: dataset.facts, encoders: null, matrices: null };
+    }
+    if (this.#options.strict && dataset.skipped.length > 0) {
+      const { id, reason } = dataset.skipped[0]!;
+      throw new InputError('row-skipped', `${id}: ${reason}; --strict refuses to leave rows out`);
+    }
+    const loaded: Encoder[] = [];
+    try {
+      for (const modality of dataset.modalities) loaded.push(await this.#loadEncoder(modality));
+      const { embeddings, rows, skipped } = await embedSamples(dataset, loaded, this.#options);
+      this.#noteSkipped([...dataset.skipped, ...skipped]);
+      const named = dataset.modalities.map(({ name }, m) => ({ name, matrix: embeddings[m]! }));
+      return {
+        sources: named.map(({ name, matrix }, m) => matrixSource(name, loaded[m]!.summary, matrix)),
+        facts: selectFacts(dataset.facts, rows),
+        encoders: loaded.map(({ fingerprint, summary }) => ({ fingerprint, summary })),
+        matrices: named,
+      };
+    } finally {
+      await Promise.all(loaded.map((encoder) => encoder.dispose()));
+    }
+  }
+
+  async #loadEncoder({ name, content }: { name: string; content: Content }): Promise<Encoder> {
+    const entry = this.#config.encoders[name];
+    if (entry === undefined) {
+      throw new InputError(
+        'missing-encoder',
+        `Modality "${name}" holds ${content}s and has no encoder under "encoders"`,
+      );
+    }
+    const definition = find(encoders, entry.kind);
+    if (definition.caveat !== undefined) {
+      this.#notes.push({ code: `${entry.kind}-encoder`, message: `${name}: ${definition.caveat}` });
+    }
+    return definition.load(entry, {
+      modality: name,
+      content,
+      baseFolder: this.#options.baseFolder,
+      random: this.#random.stream('encoders'),
+      device: resolveDevice(this.#config.device),
+    });
+  }
+
+  async #measure(embedded: Embedded, kernels: Kernels): Promise<MeasuredRun> {
+    const { sources, facts } = embedded;
+    const { pairRows, seed } = this.#config;
+    const { signal, progress } = this.#options;
+    const random = this.#random.stream('measurement');
+    const collection = await this.#timed('reading', () =>
+      collectRows(sources, { facts, pairRows, random, signal, progress }),
+    );
+    if (collection.sampledRows !== null) {
+      this.#notes.push({
+        code: 'sampled-rows',
+        message:
+          `Statistics over pairs of rows come from ${pairRows} of ${collection.rows} rows, drawn with seed ${seed}; ` +
+          'means and distances are over all rows. Raise `pairRows` to use more.',
+      });
+    }
+    const subjects = buildSubjects(collection, { facts, kernels, random, signal });
+    const results: Result[] = [];
+    const reports: ExperimentReport[] = [];
+    for (const { kind, name, ...parameters } of this.#config.experiments) {
+      const started = performance.now();
+      const outcome = await find(experiments, kind).run(parameters, {
+        subjects,
+        signal,
+        progress,
+        note: (note) => this.#notes.push(note),
+      });
+      const seconds = (performance.now() - started) / 1000;
+      results.push(...outcome.results.map((result) => ({ experiment: name, ...result })));
+      reports.push({ name, kind, parameters, tables: [...outcome.tables], seconds });
+      this.#timings[name] = seconds;
+    }
+    const projection = await this.#timed('projecting', () => Promise.resolve(projectRows(subjects)));
+    const report: Report = {
+      version: 1,
+      name: this.#config.name,
+      createdAt: new Date().toISOString(),
+      modalities: collection.modalities.map(({ name, rows, columns, file, hash }, m): ModalityReport => ({
+        name,
+        rows,
+        dimension: columns,
+        source: embedded.encoders?.[m]!.summary ?? file,
+        model: embedded.encoders?.[m]!.fingerprint ?? null,
+        data: hash,
+      })),
+      results: this.#finite(results),
+      experiments: reports,
+      projection,
+      notes: this.#notes,
+      provenance: this.#provenance(kernels),
+    };
+    return { report, embeddings: embedded.matrices };
+  }
+
+  /** JSON holds no infinities: what is not a number is left out, and said. */
+  #finite(results: readonly Result[]): Result[] {
+    return results.filter(({ metric, modalities, value }) => {
+      const isFinite = [value].flat().every(Number.isFinite);
+      if (!isFinite) {
+        const message = `${metric} of ${modalities.join(' and ')} is not a finite number and is left out`;
+        this.#notes.push({ code: 'not-finite', message });
+      }
+      return isFinite;
+    });
+  }
+
+  #noteSkipped(skipped: readonly SkippedRow[]): void {
+    if (skipped.length === 0) return;
+    const shown = skipped.slice(0, 10).map(({ id, reason }) => `${id} (${reason})`);
+    const more = skipped.length > shown.length ? `, and ${skipped.length - shown.length} more` : '';
+    this.#notes.push({
+      code: 'rows-skipped',
+      message: `${skipped.length} row${skipped.length === 1 ? ' was' : 's were'} left out: ${shown.join(', ')}${more}`,
+    });
+  }
+
+  #provenance({ device }: Kernels): Report['provenance'] {
+    const { name, seed, data, encoders: byModality, experiments: entries, pairRows } = this.#config;
+    const config = { name, seed, data, encoders: byModality, experiments: entries, pairRows, device };
+    return {
+      config,
+      configHash: createHash('sha256').update(canonicalJson(config)).digest('hex'),
+      seed,
+      randomAlgorithm: Random.algorithm,
+      device,
+      versions: {
+        'modality-gap': packageJson.version,
+        'onnxruntime-node': onnxRuntimeVersion,
+        node: process.versions.node,
+      },
+      platform: `${process.platform}-${process.arch}`,
+      timings: this.#timings,
+    };
+  }
+
+  async #timed<T>(stage: string, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#timings[stage] = (performance.now() - started) / 1000;
+    }
+  }
+}
+
+function find<T extends { readonly kind: string }>(registry: readonly T[], kind: string): T {
+  const found = registry.find((entry) => entry.kind === kind);
+  if (found === undefined) throw new RangeError(`No entry of kind "${kind}" is registered`);
+  return found;
+}
+
+function factsOf(dataset: Dataset): OpenDataFacts {
+  if (dataset.kind === 'samples') {
+    const { modalities, count } = dataset;
+    return {
+      modalities: modalities.map(({ name }) => name),
+      rows: count,
+      contents: Object.fromEntries(modalities.map(({ name, content }) => [name, content])),
+    };
+  }
+  const [first] = dataset.sources;
+  return {
+    modalities: dataset.sources.map(({ modality }) => modality),
+    ...(first && { rows: first.rows, dimension: first.columns }),
+    contents: null,
+  };
+}
+
+/** JSON with sorted keys: equal values give equal text. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}

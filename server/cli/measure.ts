@@ -1,0 +1,84 @@
+import { join, resolve } from 'node:path';
+import { formatConfig } from '../config/formatConfig.ts';
+import { runMeasurement } from '../engine/run.ts';
+import { InputError } from '../engine/problems.ts';
+import { checkRunFolder, defaultRunFolder, runFileNames, writeRunFolder } from '../runs/runFolder.ts';
+import { CommandError, formatInputError } from './commandError.ts';
+import { exitCodes, type ExitCode } from './exitCodes.ts';
+import type { MeasureFlags } from './measureFlags.ts';
+import { resolveTarget, type MeasureTarget } from './measureTarget.ts';
+import { createProgressBar } from './progressBar.ts';
+import { reportPage } from './reportPage.ts';
+import { resultTable } from './resultTable.ts';
+import type { Terminal } from './terminal.ts';
+
+/**
+ * Measures a file, a folder or a configuration: prints the values, and writes a run folder. With `--json` the report
+ * alone goes to standard output, and a folder is written only where one is named.
+ */
+export async function measure(
+  path: string,
+  flags: MeasureFlags,
+  signal: AbortSignal,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const isQuiet = flags.quiet === true;
+  const target = await resolveTarget(path, flags);
+  const folder = await outputFolder(target, flags);
+  const bar = createProgressBar(terminal.progress);
+  const say = (line: string) => {
+    bar.clear();
+    if (!isQuiet) terminal.err(line);
+  };
+  target.warnings.forEach(say);
+
+  const { report, embeddings } = await runMeasurement(target.config, {
+    baseFolder: target.baseFolder,
+    signal,
+    progress: isQuiet ? () => undefined : bar.update,
+    strict: flags.strict === true,
+    completeConfig(facts) {
+      const { config, warnings } = target.complete(facts);
+      warnings.forEach(say);
+      return config;
+    },
+  }).finally(bar.clear);
+  signal.throwIfAborted();
+
+  for (const { message, code } of report.notes) say(`note: ${message} [${code}]`);
+  if (folder !== undefined) {
+    const comment = `# Relative paths start in ${target.baseFolder}\n`;
+    await writeRunFolder(
+      folder,
+      {
+        report,
+        embeddings,
+        html: await reportPage(report),
+        config: `${comment}${formatConfig(report.provenance.config)}`,
+      },
+      signal,
+    );
+  }
+  await terminal.out(
+    flags.json === true ? `${JSON.stringify(report, null, 1)}\n` : resultTable(report, terminal.style),
+  );
+  if (folder !== undefined) say(`\nReport: ${join(folder, runFileNames.html)}`);
+  return exitCodes.done;
+}
+
+/** The folder to write to, known to be free before anything runs; none for `--json` without one. */
+async function outputFolder(
+  { config, baseFolder }: MeasureTarget,
+  flags: MeasureFlags,
+): Promise<string | undefined> {
+  const named = flags.out ?? (config.output === undefined ? undefined : resolve(baseFolder, config.output));
+  if (named === undefined && flags.json === true) return undefined;
+  const folder = named ?? defaultRunFolder(config.name, new Date());
+  try {
+    await checkRunFolder(folder);
+  } catch (error) {
+    if (error instanceof InputError) throw new CommandError(exitCodes.wrongUsage, [formatInputError(error)]);
+    throw error;
+  }
+  return folder;
+}

@@ -1,0 +1,131 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { formatConfigProblem, type Finding } from '../config/configProblem.ts';
+import { checkAgainstData } from '../config/dataChecks.ts';
+import { parseConfig, validateConfig } from '../config/parseConfig.ts';
+import type { ExperimentConfig } from '../config/schema.ts';
+import { readers } from '../engine/datasets/registry.ts';
+import { InputError, type Problem } from '../engine/problems.ts';
+import type { OpenDataFacts } from '../engine/run.ts';
+import { CommandError, configError, formatInputError } from './commandError.ts';
+import { exitCodes } from './exitCodes.ts';
+import { applyFlags, flagOf, type FlaggedConfig, type MeasureFlags } from './measureFlags.ts';
+import { readConfigFile } from './readConfigFile.ts';
+
+/** What `measure` was asked to measure. */
+export interface MeasureTarget {
+  readonly config: ExperimentConfig;
+  /** Where the configuration's relative paths start. */
+  readonly baseFolder: string;
+  /** What is to be told before the run starts. */
+  readonly warnings: readonly string[];
+  /**
+   * The configuration once the data are open: where no encoder is given and one is needed, each modality gets the
+   * `random` one.
+   *
+   * @throws CommandError when it does not fit the data.
+   */
+  complete(facts: OpenDataFacts): { readonly config: ExperimentConfig; readonly warnings: readonly string[] };
+}
+
+/**
+ * The configuration that a path on the command line stands for: a `*.gap.yaml` file itself, or any other file or
+ * folder as the data of an otherwise default measurement. Flags are laid over it.
+ *
+ * @throws CommandError when it cannot be run; every problem is named.
+ */
+export async function resolveTarget(path: string, flags: MeasureFlags): Promise<MeasureTarget> {
+  return /\.ya?ml$/i.test(path) ? configTarget(path, flags) : dataTarget(path, flags);
+}
+
+async function configTarget(file: string, flags: MeasureFlags): Promise<MeasureTarget> {
+  const text = await readConfigFile(file).catch((error: unknown) => {
+    if (error instanceof InputError) throw new CommandError(exitCodes.wrongUsage, [formatInputError(error)]);
+    throw error;
+  });
+  const parsed = parseConfig(text, file);
+  if (parsed.config === undefined) throw configError(parsed.problems);
+  const flagged = applyFlags(parsed.value as Record<string, unknown>, flags);
+  const describe = (problems: readonly Problem[]) =>
+    parsed
+      .locate(problems)
+      .map((problem) => describeByFlag(problem, flagged) ?? formatConfigProblem(problem));
+  return {
+    ...flaggedTarget(flagged, describe),
+    baseFolder: dirname(resolve(file)),
+    warnings: parsed.problems.map(formatConfigProblem),
+  };
+}
+
+async function dataTarget(path: string, flags: MeasureFlags): Promise<MeasureTarget> {
+  const data = await recogniseData(path);
+  const name = basename(resolve(path), extname(path)) || 'measurement';
+  const flagged = applyFlags({ name: name.slice(0, 100), data }, flags);
+  const describe = (problems: readonly Problem[]) =>
+    problems.map(
+      (problem) => describeByFlag(problem, flagged) ?? `${path}: ${problem.message} [${problem.code}]`,
+    );
+  return { ...flaggedTarget(flagged, describe), baseFolder: process.cwd(), warnings: [] };
+}
+
+/** Asks each reader, in the registry's order, whether a path is its own; gives `data` for the first that says so. */
+async function recogniseData(path: string): Promise<Record<string, unknown>> {
+  const status = await stat(path).catch((error: unknown) => {
+    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'There is no such file or folder' : `It cannot be read (${code})`;
+    throw new CommandError(exitCodes.wrongUsage, [`${path}: ${reason} [path-not-found]`]);
+  });
+  for (const reader of readers) {
+    if (await reader.recognises?.(path, status.isDirectory())) {
+      return { kind: reader.kind, ...reader.paramsFor?.(path) };
+    }
+  }
+  const kinds = readers
+    .filter((reader) => reader.recognises !== undefined)
+    .map(({ kind, title }) => `  ${kind}: ${title}`);
+  throw new CommandError(exitCodes.wrongUsage, [
+    `${path}: No reader knows this ${status.isDirectory() ? 'folder' : 'file'} [not-recognised]`,
+    'Readers that know their data by path:',
+    ...kinds,
+    'Any other kind of data is named in a *.gap.yaml file; see `modality-gap readers`.',
+  ]);
+}
+
+/** @param describe gives a line for each problem, with the flag or the place where its cause is written. */
+function flaggedTarget(
+  flagged: FlaggedConfig,
+  describe: (problems: readonly Problem[]) => string[],
+): Pick<MeasureTarget, 'config' | 'complete'> {
+  const validated = (value: unknown): ExperimentConfig => {
+    const { config, findings } = validateConfig(value);
+    if (config === undefined) throw new CommandError(exitCodes.wrongUsage, describe(findings));
+    return config;
+  };
+  const given = validated(flagged.value);
+  return {
+    config: given,
+    complete(facts) {
+      const config = needsEncoders(given, facts)
+        ? validated({ ...flagged.value, encoders: randomEncoders(facts) })
+        : given;
+      const problems = checkAgainstData(config, facts);
+      if (problems.some(({ severity }) => severity === 'error')) {
+        throw new CommandError(exitCodes.wrongUsage, describe(problems));
+      }
+      return { config, warnings: describe(problems) };
+    },
+  };
+}
+
+function needsEncoders({ encoders }: ExperimentConfig, { contents }: OpenDataFacts): boolean {
+  return contents !== null && Object.keys(encoders).length === 0;
+}
+
+function randomEncoders({ modalities }: OpenDataFacts): Record<string, unknown> {
+  return Object.fromEntries(modalities.map((modality) => [modality, { kind: 'random' }]));
+}
+
+function describeByFlag(problem: Problem | Finding, flagged: FlaggedConfig): string | undefined {
+  const flag = flagOf(problem.path, flagged);
+  return flag && `${flag}: ${problem.message} [${problem.code}]`;
+}

@@ -1,0 +1,143 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { devices } from '../engine/runtime/device.ts';
+import { exitCodes, type ExitCode } from './exitCodes.ts';
+import { measure } from './measure.ts';
+import type { MeasureFlags } from './measureFlags.ts';
+import { listRegistry, registryLists, type RegistryName } from './registryLists.ts';
+import type { Terminal } from './terminal.ts';
+import { validate } from './validate.ts';
+
+/** What the commands need from the process. */
+export interface ProgramContext {
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+/**
+ * Runs the command that the arguments name.
+ *
+ * @returns the exit code.
+ * @throws whatever the command throws; wrong arguments are told of here and give 2.
+ */
+export async function runProgram(args: readonly string[], context: ProgramContext): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.done;
+  const program = new Command('modality-gap')
+    .description(
+      'Measures how narrow the cones of a multi-modal model are and how far apart its modalities sit.',
+    )
+    .version(context.version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show this help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .exitOverride();
+  const done = (code: ExitCode) => {
+    exitCode = code;
+  };
+  addMeasure(program, context, done);
+  addValidate(program, context, done);
+  for (const name of Object.keys(registryLists) as RegistryName[]) addList(program, name, context, done);
+  program.addHelpText(
+    'after',
+    `
+Examples:
+  modality-gap measure embeddings.npy
+  modality-gap measure experiment.gap.yaml --out results/first
+  modality-gap measure pairs.csv --limit 1000 --json
+
+Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 130 interrupted`,
+  );
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version come as errors too, with code 0; help without a command is a wrong usage.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage;
+  }
+}
+
+type Done = (code: ExitCode) => void;
+
+function addMeasure(program: Command, { signal, terminal }: ProgramContext, done: Done): void {
+  program
+    .command('measure')
+    .description(
+      'Measure a file or folder of embeddings or of pairs to embed, or what a *.gap.yaml file says.',
+    )
+    .argument('<path>', 'a file, a folder, or a *.gap.yaml file')
+    .option('--json', 'print the report as JSON and nothing else; write a folder only with --out')
+    .option('--metrics <names>', 'metrics to measure, separated by commas, or all', namesOrAll)
+    .option('--modalities <names>', 'names for the modalities, in the order of the data', names)
+    .option('--limit <count>', 'rows to use', wholeNumber(1))
+    .option('--seed <number>', 'seed of every random draw', wholeNumber(0))
+    .addOption(new Option('--device <name>', 'where to compute').choices(devices))
+    .option('--out <folder>', 'folder to write (default: modality-gap-runs/<name>-<time>)', notEmpty)
+    .option('--strict', 'fail at the first row that cannot be read, instead of leaving it out')
+    .option('--verbose', 'show where an internal error was thrown')
+    .option('--quiet', 'print the results only: no progress, no notes')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  modality-gap measure features.npy --modalities image,text
+  modality-gap measure photos/ --limit 500 --seed 7
+  modality-gap measure experiment.gap.yaml --metrics gap-distance,recall-at-1
+  modality-gap measure features.npz --json | jq '.results[] | {metric, value}'
+
+Writes report.json, report.html, config.gap.yaml and embeddings.safetensors, all or nothing.`,
+    )
+    .action(async (path: string, flags: MeasureFlags) => {
+      done(await measure(path, flags, signal, terminal));
+    });
+}
+
+function addValidate(program: Command, { terminal }: ProgramContext, done: Done): void {
+  program
+    .command('validate')
+    .description('Check *.gap.yaml files without running them.')
+    .argument('<files...>', 'configurations')
+    .addHelpText(
+      'after',
+      '\nExample:\n  modality-gap validate experiment.gap.yaml media/templates/*.gap.yaml',
+    )
+    .action(async (files: string[]) => {
+      done(await validate(files, terminal));
+    });
+}
+
+function addList(program: Command, name: RegistryName, { terminal }: ProgramContext, done: Done): void {
+  program
+    .command(name)
+    .description(`List the ${name}.`)
+    .option('--json', 'every detail, as JSON')
+    .addHelpText('after', `\nExamples:\n  modality-gap ${name}\n  modality-gap ${name} --json`)
+    .action(async ({ json }: { json?: boolean }) => {
+      done(await listRegistry(name, json === true, terminal));
+    });
+}
+
+function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw new InvalidArgumentError(`Expected a whole number of at least ${least}.`);
+    }
+    return value;
+  };
+}
+
+function names(text: string): string[] {
+  const found = text.split(',').map((name) => name.trim());
+  if (found.includes('')) throw new InvalidArgumentError('Expected names separated by commas.');
+  return found;
+}
+
+function namesOrAll(text: string): readonly string[] | 'all' {
+  return text.trim() === 'all' ? 'all' : names(text);
+}
+
+function notEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('Expected a folder.');
+  return text;
+}

@@ -1,0 +1,306 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reportJsonSchema } from '../../server/config/jsonSchema.ts';
+import { npyFile } from '../npyFile.ts';
+import type { Report } from '../../server/protocol/report.ts';
+import { useTemporaryFolder } from '../temporaryFolder.ts';
+
+/** The bundles of the sources as they are now; within the project, so that packages are found. */
+const bundles = resolve('node_modules/.cache', `command-line-test-${process.pid}`);
+const command = join(bundles, 'cli.mjs');
+
+beforeAll(() => {
+  execFileSync(process.execPath, ['scripts/build.mjs', '--out', bundles]);
+});
+afterAll(() => rm(bundles, { recursive: true, force: true }));
+
+const temporary = useTemporaryFolder();
+let folder: string;
+beforeEach(() => {
+  folder = temporary();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function start(args: readonly string[], env: Record<string, string> = {}) {
+  return spawn(process.execPath, [command, ...args], { cwd: folder, env: { ...process.env, ...env } });
+}
+
+function end(child: ReturnType<typeof start>): Promise<Ended> {
+  const text = { out: '', err: '' };
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));
+  return new Promise((done) => {
+    child.on('close', (code) => {
+      done({ code, ...text });
+    });
+  });
+}
+
+const run = (...args: string[]) => end(start(args));
+
+/** Two modalities of six rows, whose centres differ. */
+async function writeEmbeddings(name = 'features.npy'): Promise<string> {
+  const values = Array.from({ length: 2 * 6 * 4 }, (_, at) => Math.sin(at * 1.7) + (at < 24 ? 2 : -1));
+  await writeFile(join(folder, name), npyFile([2, 6, 4], Float32Array.from(values)));
+  return name;
+}
+
+describe('measure', () => {
+  it('prints a table and writes a run folder', async () => {
+    const path = await writeEmbeddings();
+    const { code, out, err } = await run('measure', path, '--modalities', 'image,text', '--out', 'first');
+    expect(err).toContain('Report: first');
+    expect(code).toBe(0);
+    expect(out).toMatch(/^gap-distance +\d\.\d{5} +\[/m);
+    expect(out).not.toContain('\u001B');
+    expect((await readdir(join(folder, 'first'))).sort()).toEqual([
+      'config.gap.yaml',
+      'report.html',
+      'report.json',
+    ]);
+    expect(await readdir(folder)).toEqual(['features.npy', 'first']);
+    const { code: valid } = await run('validate', 'first/config.gap.yaml');
+    expect(valid).toBe(0);
+  });
+
+  it('with --json prints a report that keeps to its schema, nothing else, and writes no folder', async () => {
+    const path = await writeEmbeddings();
+    const { code, out } = await run(
+      'measure',
+      path,
+      '--json',
+      '--metrics',
+      'gap-distance,mean-cosine',
+      '--seed',
+      '3',
+    );
+    expect(code).toBe(0);
+    const report = JSON.parse(out) as Report;
+    const validate = new Ajv2020({ allowUnionTypes: true, formats: { 'date-time': true } }).compile(
+      reportJsonSchema(),
+    );
+    validate(report);
+    expect(validate.errors).toBeNull();
+    expect([...new Set(report.results.map(({ metric }) => metric))].sort()).toEqual([
+      'gap-distance',
+      'mean-cosine',
+    ]);
+    expect(report.provenance.seed).toBe(3);
+    expect(await readdir(folder)).toEqual(['features.npy']);
+  });
+
+  it('gives the same bytes for the same seed, but for times', async () => {
+    const path = await writeEmbeddings();
+    const results = async () => (JSON.parse((await run('measure', path, '--json')).out) as Report).results;
+    expect(await results()).toEqual(await results());
+  });
+
+  it('says nothing but the results with --quiet', async () => {
+    const path = await writeEmbeddings();
+    const { code, err } = await run('measure', path, '--quiet');
+    expect([code, err]).toEqual([0, '']);
+    const [name] = await readdir(join(folder, 'modality-gap-runs'));
+    expect(name).toMatch(/^features-\d{8}-\d{6}$/);
+  });
+
+  it('embeds with random networks where none is given, and says so', async () => {
+    await writeFile(join(folder, 'lines.txt'), 'a dog\na cat\na red square\n');
+    const { code, out, err } = await run('measure', 'lines.txt', '--json', '--metrics', 'mean-cosine');
+    expect(code).toBe(0);
+    expect(err).toContain('weights are random');
+    const report = JSON.parse(out) as Report;
+    expect(report.provenance.config['encoders']).toEqual({ text: { kind: 'random' } });
+    expect(report.notes.map((note) => note.code)).toContain('random-encoder');
+  });
+
+  it('lets flags win over a configuration', async () => {
+    await writeEmbeddings();
+    await writeFile(
+      join(folder, 'a.gap.yaml'),
+      'name: a\nseed: 1\ndata: { kind: npy, path: features.npy }\noutput: here\n',
+    );
+    const { code } = await run('measure', 'a.gap.yaml', '--seed', '2', '--limit', '4', '--out', 'there');
+    expect(code).toBe(0);
+    const report = JSON.parse(await readFile(join(folder, 'there/report.json'), 'utf8')) as Report;
+    expect(report.provenance.seed).toBe(2);
+    expect(report.modalities[0]?.rows).toBe(4);
+    expect(existsSync(join(folder, 'here'))).toBe(false);
+  });
+
+  it('starts the paths of a configuration at its own folder', async () => {
+    await mkdir(join(folder, 'deep'));
+    await writeEmbeddings('deep/features.npy');
+    await writeFile(
+      join(folder, 'deep/a.gap.yaml'),
+      'name: a\ndata: { kind: npy, path: features.npy }\noutput: run\n',
+    );
+    expect((await run('measure', 'deep/a.gap.yaml')).code).toBe(0);
+    expect(existsSync(join(folder, 'deep/run/report.json'))).toBe(true);
+  });
+});
+
+describe('wrong usage ends with 2, says why, and touches nothing', () => {
+  it.each<[string, string[], RegExp]>([
+    ['no command', [], /Usage: modality-gap/],
+    ['an unknown command', ['mesure'], /Did you mean measure/],
+    ['an unknown option', ['measure', 'features.npy', '--jsn'], /Did you mean --json/],
+    ['no path', ['measure'], /missing required argument 'path'/],
+    [
+      'a path that is not there',
+      ['measure', 'missing.npy'],
+      /^missing\.npy: There is no such file .*\[path-not-found\]/m,
+    ],
+    [
+      'a file of no reader',
+      ['measure', 'notes.docx'],
+      /notes\.docx: No reader knows this file \[not-recognised\]/,
+    ],
+    ['a seed that is not a number', ['measure', 'features.npy', '--seed', 'x'], /whole number/],
+    ['a limit of zero', ['measure', 'features.npy', '--limit', '0'], /at least 1/],
+    ['an unknown device', ['measure', 'features.npy', '--device', 'tpu'], /Allowed choices are auto, cpu/],
+    [
+      'an unknown metric',
+      ['measure', 'features.npy', '--metrics', 'gap-distanc'],
+      /^--metrics: .*Did you mean "gap-distance"\? \[not-allowed\]/m,
+    ],
+    [
+      'a limit where there is none',
+      ['measure', 'bad.gap.yaml', '--limit', '3'],
+      /bad\.gap\.yaml:3:9: .*\[unknown-kind\]/,
+    ],
+    [
+      'a bad configuration',
+      ['measure', 'bad.gap.yaml'],
+      /^bad\.gap\.yaml:3:9: .*Did you mean "scenes"\? \[unknown-kind\]/m,
+    ],
+    [
+      'an encoder for what is not there',
+      ['measure', 'encoder.gap.yaml'],
+      /encoder\.gap\.yaml:4:3: .*\[unknown-modality\]/,
+    ],
+    [
+      'an output that is taken',
+      ['measure', 'features.npy', '--out', 'mine'],
+      /mine holds photo\.jpg.*\[output-not-empty\]/,
+    ],
+    [
+      'an output that is the current folder',
+      ['measure', 'features.npy', '--out', '.'],
+      /\[output-holds-current-folder\]/,
+    ],
+    [
+      'a configuration that is not there',
+      ['validate', 'missing.gap.yaml'],
+      /^missing\.gap\.yaml: .*\[config-unreadable\]/m,
+    ],
+    [
+      'a configuration that is too large',
+      ['validate', 'large.gap.yaml'],
+      /^large\.gap\.yaml: .*\[config-too-large\]/m,
+    ],
+    ['a configuration that is no text', ['validate', 'features.npy'], /\[config-not-utf8\]/],
+  ])('%s', async (_, args, message) => {
+    await writeEmbeddings();
+    await writeFile(join(folder, 'notes.docx'), 'x');
+    await writeFile(join(folder, 'bad.gap.yaml'), 'name: a\ndata:\n  kind: scene\n');
+    await writeFile(
+      join(folder, 'encoder.gap.yaml'),
+      'name: a\ndata: { kind: scenes, count: 4 }\nencoders:\n  picture: { kind: random }\n',
+    );
+    await writeFile(join(folder, 'large.gap.yaml'), `# ${'x'.repeat(1 << 20)}\n`);
+    await mkdir(join(folder, 'mine'));
+    await writeFile(join(folder, 'mine/photo.jpg'), 'x');
+    const before = (await readdir(folder, { recursive: true })).sort();
+    const { code, out, err } = await run(...args);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/^ {4}at /m);
+    expect([code, out]).toEqual([2, '']);
+    expect((await readdir(folder, { recursive: true })).sort()).toEqual(before);
+  });
+});
+
+describe('a run that fails ends with 1 and leaves nothing', () => {
+  it.each<[string, Uint8Array]>([
+    ['an empty file', new Uint8Array()],
+    ['a truncated header', npyFile([2, 6, 4], new Float32Array(48)).subarray(0, 40)],
+    ['rows of zeros', npyFile([2, 6, 4], new Float32Array(48))],
+  ])('%s', async (_, bytes) => {
+    await writeFile(join(folder, 'features.npy'), bytes);
+    const { code, out, err } = await run('measure', 'features.npy', '--out', 'run');
+    expect(err).toMatch(/features\.npy.* \[[a-z-]+\]\n$/);
+    expect([code, out]).toEqual([1, '']);
+    expect(await readdir(folder)).toEqual(['features.npy']);
+  });
+});
+
+describe('interrupted', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('%s ends with 130 and leaves nothing', async (signal) => {
+    await writeFile(
+      join(folder, 'a.gap.yaml'),
+      'name: a\ndata: { kind: scenes, count: 20000 }\noutput: deep/run\n',
+    );
+    const child = start(['measure', 'a.gap.yaml']);
+    const ended = end(child);
+    await new Promise<void>((seen) => {
+      child.stderr.on('data', (chunk: string) => {
+        if (chunk.includes('embedding:')) seen();
+      });
+    });
+    child.kill(signal);
+    const { code, out, err } = await ended;
+    expect([code, out]).toEqual([130, '']);
+    expect(err).toContain('Interrupted. Nothing was written.');
+    expect(await readdir(folder)).toEqual(['a.gap.yaml']);
+  });
+
+  it('ends quietly when nobody reads what it prints', async () => {
+    const child = start(['metrics', '--json']);
+    child.stdout.destroy();
+    const { err } = await end(child);
+    expect(err).toBe('');
+  });
+});
+
+describe('the other commands', () => {
+  it('validates several files and names every problem', async () => {
+    await writeFile(join(folder, 'good.gap.yaml'), 'name: a\ndata: { kind: scenes }\n');
+    await writeFile(join(folder, 'bad.gap.yaml'), '- a\n');
+    const { code, out, err } = await run('validate', 'good.gap.yaml', 'bad.gap.yaml');
+    expect(code).toBe(2);
+    expect(out).toBe('good.gap.yaml: valid\n');
+    expect(err).toBe('bad.gap.yaml:1:1: The configuration is a list; expected a mapping [wrong-type]\n');
+  });
+
+  it.each(['readers', 'metrics', 'encoders', 'experiments'])('lists %s', async (name) => {
+    const table = await run(name);
+    const list = JSON.parse((await run(name, '--json')).out) as { kind: string; description: string }[];
+    expect(table.code).toBe(0);
+    for (const { kind, description } of list) {
+      expect(table.out).toMatch(new RegExp(`^${kind} `, 'm'));
+      expect(description).not.toBe('');
+    }
+  });
+
+  it.each([['--help'], ['measure', '--help'], ['validate', '--help'], ['readers', '--help']])(
+    'explains %s %s with an example',
+    async (...args) => {
+      const { code, out } = await run(...args);
+      expect(code).toBe(0);
+      expect(out).toMatch(/Examples?:\n {2}modality-gap /);
+    },
+  );
+
+  it('prints its version', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+});

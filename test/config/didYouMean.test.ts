@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { didYouMean } from '../../server/config/didYouMean.ts';
+
+it.each([
+  ['limt', ['limit', 'path'], 'limit'],
+  ['Limit', ['limit'], 'limit'],
+  ['gap-distnace', ['gap-distance', 'gap-vector'], 'gap-distance'],
+  ['x', ['limit'], undefined],
+  ['weights', ['limit', 'path'], undefined],
+  ['a', [], undefined],
+])('%s', (found, allowed, expected) => {
+  expect(didYouMean(found, allowed)).toBe(expected);
+});

@@ -1,9 +1,9 @@
+import { didYouMean } from '../engine/didYouMean.ts';
 import { encoders } from '../engine/encoders/registry.ts';
 import { experiments } from '../engine/experiments/registry.ts';
 import type { DataFacts } from '../engine/metrics/metric.ts';
 import type { OpenDataFacts } from '../engine/run.ts';
 import type { Finding } from './configProblem.ts';
-import { didYouMean } from './didYouMean.ts';
 import type { ExperimentConfig } from './schema.ts';
 
 /** What a validated configuration has against the data it names: nothing of it can be known from the text alone. */

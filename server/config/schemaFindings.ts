@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import { didYouMean } from '../engine/didYouMean.ts';
 import type { Finding } from './configProblem.ts';
-import { didYouMean } from './didYouMean.ts';
 import { descriptionOf, keysOf, kindsOf, schemaAt, valueAt } from './schemaWalk.ts';
 
 type Issue = z.core.$ZodIssue;

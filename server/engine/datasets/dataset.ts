@@ -28,8 +28,9 @@ export interface RowFacts {
   readonly attributes?: Readonly<Record<string, readonly string[]>>;
   /**
    * The relevance map, where one item of a modality belongs to several rows (an image with five captions): rows
-   * with equal numbers in `groups` share their item of the modality `shared`, and all of them are right answers
-   * to one another in retrieval.
+   * with equal numbers in `groups` share their item of the modality `shared`. In retrieval between that modality and
+   * any other, all of a group's rows are right answers to its shared item, and that item to each of them. Between two
+   * other modalities, row i belongs to row i alone.
    */
   readonly relevance?: { readonly shared: string; readonly groups: Int32Array };
 }

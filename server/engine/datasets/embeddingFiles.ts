@@ -43,7 +43,7 @@ export type FindMatrices = (handle: FileHandle, file: string, size: number) => P
 /**
  * Opens the embeddings that the parameters name: one source a modality, all with the same number of rows.
  *
- * @throws InputError `file-unreadable`, `modality-names`, `array-missing`, `no-embeddings`, `rows-unequal`, and
+ * @throws InputError `file-unreadable`, `modality-names`, `array-missing`, `no-embeddings`, `unequal-rows`, and
  *   those of `findMatrices`.
  */
 export async function openEmbeddingFiles(
@@ -77,7 +77,7 @@ export async function openEmbeddingFiles(
 /**
  * The rows that the sampling takes of sources, of which row i of each belongs together.
  *
- * @throws InputError `rows-unequal` when the sources have different numbers of rows.
+ * @throws InputError `unequal-rows` when the sources have different numbers of rows.
  */
 export function sampledEmbeddings(
   sources: readonly EmbeddingSource[],
@@ -89,7 +89,7 @@ export function sampledEmbeddings(
   for (const other of sources) {
     if (other.rows !== first.rows) {
       throw new InputError(
-        'rows-unequal',
+        'unequal-rows',
         `The modality ${first.modality} has ${first.rows} rows (${first.file}), but ${other.modality} has ${other.rows} (${other.file}); row i of each must belong together`,
         { file: other.file },
       );

@@ -1,5 +1,5 @@
 import { DuckDBArrayType, DuckDBListType, DuckDBStructType, DuckDBTypeId } from '@duckdb/node-api';
-import { didYouMean } from '../../config/didYouMean.ts';
+import { didYouMean } from '../didYouMean.ts';
 import { InputError } from '../problems.ts';
 import { isImageName } from './imageFile.ts';
 import { quoteName } from './sqlQuoting.ts';

@@ -198,7 +198,7 @@ describe('npy refuses', () => {
       text: writeNpy('two.npy', floatHeader('(2, 3)'), new Uint8Array(24)),
     };
     const error = await inputErrorOf(openReader(npy, { path }, folder));
-    expect(error.code).toBe('rows-unequal');
+    expect(error.code).toBe('unequal-rows');
     expect(error.message).toMatch(/image has 3 rows .*three\.npy.* text has 2 .*two\.npy/);
   });
 

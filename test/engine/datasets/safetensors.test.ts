@@ -102,6 +102,6 @@ describe('safetensors refuses', () => {
 
   it('different numbers of rows', async () => {
     const header = { a: tensor(0, 8, [2, 1]), b: tensor(8, 24, [4, 1]) };
-    expect((await failure(write(JSON.stringify(header)))).code).toBe('rows-unequal');
+    expect((await failure(write(JSON.stringify(header)))).code).toBe('unequal-rows');
   });
 });

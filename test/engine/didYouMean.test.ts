@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { didYouMean } from '../../server/config/didYouMean.ts';
+import { didYouMean } from '../../server/engine/didYouMean.ts';
 
 it.each([
   ['limt', ['limit', 'path'], 'limit'],

@@ -7,7 +7,7 @@ import { contrastiveLosses } from '../server/engine/measurement/contrastiveLosse
 import { Kernels } from '../server/engine/numerics/kernels.ts';
 import { encodeNpy } from './encodeNpy.ts';
 import { startPythonPeer } from './pythonPeer.ts';
-import { unitRows } from './unitRows.ts';
+import { normalize, unitRows } from './unitRows.ts';
 
 const pairs = Number(process.argv[2] ?? 5000);
 const rounds = Number(process.argv[3] ?? 3);
@@ -27,11 +27,7 @@ const mean = (data: Float32Array, k: number): number => {
   for (let row = 0; row < pairs; row++) sum += data[row * columns + k]!;
   return sum / pairs;
 };
-for (let row = 0; row < pairs; row++) {
-  const values = y.data.subarray(row * columns, (row + 1) * columns);
-  const norm = Math.hypot(...values);
-  values.forEach((value, k) => (values[k] = value / norm));
-}
+normalize(y);
 const gap = Float64Array.from({ length: columns }, (_, k) => mean(x.data, k) - mean(y.data, k));
 const length = Math.hypot(...gap);
 

@@ -8,6 +8,19 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const nodeOptions = {
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'linked',
+  // Native code stays in its package, with the binaries it loads.
+  external: ['onnxruntime-node', 'sharp', '@duckdb/node-api'],
+  // Packages written for `require` look for it, and an ES module has none.
+  banner: {
+    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
+  },
+};
+
 /** By name: the entry point, relative to the root, and what differs from the common settings. */
 const bundles = {
   // Inlined into the HTML report: no source map, and a name that no page script can meet.
@@ -19,20 +32,11 @@ const bundles = {
     entry: 'webview/report/report.css',
     options: { minify: true, legalComments: 'none' },
   },
+  // Threads of a run, started by the engine.
+  'computeWorker.mjs': { entry: 'server/engine/measurement/computeWorker.ts', options: nodeOptions },
   'cli.mjs': {
     entry: 'server/cli.ts',
-    options: {
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      sourcemap: 'linked',
-      // Native code stays in its package, with the binaries it loads.
-      external: ['onnxruntime-node', 'sharp', '@duckdb/node-api'],
-      // Packages written for `require` look for it, and an ES module has none.
-      banner: {
-        js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-      },
-    },
+    options: nodeOptions,
   },
 };
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { registryLists, type RegistryList, type RegistryName } from '../server/cli/registryLists.ts';
-import { compiledKernelModule } from './compileKernel.mjs';
+import { compiledKernels } from './compileKernels.mjs';
 import { configJsonSchema, reportJsonSchema } from '../server/config/jsonSchema.ts';
 
 /** Columns of the README's tables: what a person chooses by. */
@@ -16,7 +16,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'media/schema/gap.schema.json': toJson(configJsonSchema()),
     'media/schema/report.schema.json': toJson(reportJsonSchema()),
-    'server/engine/numerics/wasm/distributionKernelBytes.ts': await compiledKernelModule(),
+    ...(await compiledKernels()),
     'README.md': withTables(await readFile('README.md', 'utf8')),
   };
 }

@@ -44,7 +44,7 @@ const examples: Record<
       keeps: { 'server/protocol/a.ts': '' },
     },
   ],
-  'the engine knows neither the editor nor what runs it': [
+  'the engine knows neither the editor nor what configures and runs it': [
     {
       breaks: { 'server/engine/a.ts': `import type { Range } from 'vscode-languageserver/node';` },
       at: 'server/engine/a.ts imports vscode-languageserver/node',
@@ -54,6 +54,11 @@ const examples: Record<
       breaks: { 'server/engine/metrics/a.ts': `const runs = await import('../../runs/queue.ts');` },
       at: 'server/engine/metrics/a.ts imports ../../runs/queue.ts',
       keeps: { 'server/runs/queue.ts': `import { a } from '../engine/a.ts';` },
+    },
+    {
+      breaks: { 'server/engine/datasets/a.ts': `import { b } from '../../config/b.ts';` },
+      at: 'server/engine/datasets/a.ts imports ../../config/b.ts',
+      keeps: { 'server/config/b.ts': `import { a } from '../engine/a.ts';` },
     },
   ],
   'inference libraries are loaded in engine/runtime only': [

@@ -88,7 +88,7 @@ export function sampleReport(): Report {
       device: 'cpu',
       versions: { node: '20.19.0' },
       platform: 'linux-x64',
-      timings: { 'modality-gap': 0.5 },
+      timings: { reading: 0.5 },
     },
   };
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { experiments } from '../engine/experiments/registry.ts';
 import { metrics } from '../engine/metrics/registry.ts';
 import { renderHtmlReport } from '../engine/report/htmlReport.ts';
 import type { Report } from '../protocol/report.ts';
@@ -9,10 +10,12 @@ export async function reportPage(report: Report): Promise<string> {
     ['./report.js', './report.css'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
   );
   const descriptions = Object.fromEntries(
-    metrics.map(({ kind, title, description, formula, reference }) => [
-      kind,
-      { title, description, formula, reference },
-    ]),
+    [...metrics, ...experiments.flatMap(({ produces }) => produces)].map(
+      ({ kind, title, description, formula, reference }) => [
+        kind,
+        { title, description, formula, reference },
+      ],
+    ),
   );
   return renderHtmlReport(report, descriptions, { script: script!, style: style! });
 }

@@ -14,12 +14,16 @@ import { collectRows } from './measurement/rowCollection.ts';
 import type { DataFacts } from './metrics/metric.ts';
 import { Kernels } from './numerics/kernels.ts';
 import type { Matrix } from './numerics/matrix.ts';
+import { matrix } from './numerics/matrix.ts';
 import { Random } from './numerics/random.ts';
 import { InputError } from './problems.ts';
 import type { ProgressListener } from './progress.ts';
 import { projectRows } from './projection.ts';
 import type { DeviceChoice } from './runtime/device.ts';
 import { onnxRuntimeVersion, resolveDevice } from './runtime/onnxRuntime.ts';
+
+/** Embeddings that were read are copied into the run's folder up to this many values: 128 MiB. */
+const copiedValues = 2 ** 25;
 
 /** An entry of a configuration that names its kind; the other keys are that kind's own, validated, with defaults. */
 interface Entry {
@@ -60,7 +64,7 @@ export interface RunOptions {
 
 export interface MeasuredRun {
   readonly report: Report;
-  /** Embeddings made by this run, not normalised; null where they were read. */
+  /** As they were made or read, not normalised; null where they were read and are too large to copy. */
   readonly embeddings: readonly { readonly name: string; readonly matrix: Matrix }[] | null;
 }
 
@@ -116,7 +120,8 @@ class Run {
 
   async #embed(dataset: Dataset): Promise<Embedded> {
     if (dataset.kind === 'embeddings') {
-      return { sources: dataset.sources, facts: dataset.facts, encoders: null, matrices: null };
+      const { sources, facts } = dataset;
+      return { sources, facts, encoders: null, matrices: await copyOf(sources) };
     }
     if (this.#options.strict && dataset.skipped.length > 0) {
       const { id, reason } = dataset.skipped[0]!;
@@ -176,7 +181,7 @@ class Run {
           'means and distances are over all rows. Raise `pairRows` to use more.',
       });
     }
-    const subjects = buildSubjects(collection, { facts, kernels, random, signal });
+    const subjects = buildSubjects(collection, { facts, kernels, random, signal, progress });
     const results: Result[] = [];
     const reports: ExperimentReport[] = [];
     for (const { kind, name, ...parameters } of this.#config.experiments) {
@@ -190,7 +195,6 @@ class Run {
       const seconds = (performance.now() - started) / 1000;
       results.push(...outcome.results.map((result) => ({ experiment: name, ...result })));
       reports.push({ name, kind, parameters, tables: [...outcome.tables], seconds });
-      this.#timings[name] = seconds;
     }
     const projection = await this.#timed('projecting', () => Promise.resolve(projectRows(subjects)));
     const report: Report = {
@@ -263,6 +267,19 @@ class Run {
       this.#timings[stage] = (performance.now() - started) / 1000;
     }
   }
+}
+
+/** The rows of sources that are small enough to be kept beside the report; null for larger ones. */
+async function copyOf(sources: readonly EmbeddingSource[]): Promise<MeasuredRun['embeddings']> {
+  const values = sources.reduce((sum, { rows, columns }) => sum + rows * columns, 0);
+  if (values > copiedValues) return null;
+  return Promise.all(
+    sources.map(async (source) => {
+      const copy = matrix(source.rows, source.columns);
+      await source.read(0, source.rows, copy.data);
+      return { name: source.modality, matrix: copy };
+    }),
+  );
 }
 
 function find<T extends { readonly kind: string }>(registry: readonly T[], kind: string): T {

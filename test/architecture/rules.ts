@@ -51,12 +51,19 @@ export const protocolImportsNothing = forbidImports(
 );
 
 export const engineStandsAlone = forbidImports(
-  'the engine knows neither the editor nor what runs it',
+  'the engine knows neither the editor nor what configures and runs it',
   within('server/engine'),
   (found) =>
     found.specifier.startsWith('vscode') ||
     isOfPackages(found, editorPackages) ||
-    isInFolders(found, ['server/language', 'server/runs', 'server/cli', 'client', 'webview']),
+    isInFolders(found, [
+      'server/config',
+      'server/language',
+      'server/runs',
+      'server/cli',
+      'client',
+      'webview',
+    ]),
 );
 
 export const inferenceInRuntimeOnly = forbidImports(
@@ -153,7 +160,7 @@ export const definitionsAreRegistered: Rule = (tree) =>
 /** Every rule, by what it demands. */
 export const rules: Readonly<Record<string, Rule>> = {
   'the protocol imports nothing': protocolImportsNothing,
-  'the engine knows neither the editor nor what runs it': engineStandsAlone,
+  'the engine knows neither the editor nor what configures and runs it': engineStandsAlone,
   'inference libraries are loaded in engine/runtime only': inferenceInRuntimeOnly,
   'native decoders are loaded in engine/runtime and engine/datasets only': decodersInEngineOnly,
   'language features do no input or output': languageDoesNoIo,

@@ -64,6 +64,7 @@ describe('measure', () => {
     expect(out).not.toContain('\u001B');
     expect((await readdir(join(folder, 'first'))).sort()).toEqual([
       'config.gap.yaml',
+      'embeddings.safetensors',
       'report.html',
       'report.json',
     ]);

@@ -28,7 +28,7 @@ const clipImages: Omit<ImageTarget, 'size'> = {
   std: [0.26862954, 0.26130258, 0.27577711],
 };
 
-/** An encoder that has learned nothing: the cone effect alone (Liang et al. 2022, §2). */
+/** An encoder that has learned nothing: the cone effect alone (Liang et al. 2022). */
 export const randomNetwork = defineEncoder({
   kind: 'random',
   title: 'Random network',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Result, Table } from '../../protocol/report.ts';
+import type { Note, Result, Table } from '../../protocol/report.ts';
 import type { GapShift, PairLosses } from '../measurement/contrastiveLosses.ts';
 import { contrastiveLosses } from '../measurement/contrastiveLosses.ts';
 import { dot } from '../measurement/modalitySubject.ts';
@@ -7,6 +7,7 @@ import type { PairSubject } from '../measurement/pairSubject.ts';
 import { shiftedGap } from '../measurement/shiftedGap.ts';
 import { batchSizeParam, checkBatchSize } from '../metrics/batchSize.ts';
 import { InputError } from '../problems.ts';
+import { countUp } from '../progress.ts';
 import type { ExperimentContext } from './experiment.ts';
 import { defineExperiment } from './experiment.ts';
 
@@ -41,7 +42,7 @@ const params = z.strictObject({
   batchSize: batchSizeParam.default(50),
 });
 
-const reference = 'Liang et al. 2022, §4.2 and Fig. 3b–d';
+const reference = 'Liang et al. 2022, Fig. 3b–d';
 
 /** The contrastive loss as a function of the gap and of the temperature. */
 export const lossLandscape = defineExperiment({
@@ -66,8 +67,11 @@ export const lossLandscape = defineExperiment({
   check: ({ batchSize }, facts) => checkBatchSize(batchSize, facts),
   async run(settings, context) {
     const landscapes: Landscape[] = [];
-    for (const pair of context.subjects.pairs)
-      landscapes.push(await measureLandscape(pair, settings, context));
+    for (const pair of context.subjects.pairs) {
+      const direction = gapDirection(pair);
+      if (direction === null) context.note(noGap(pair));
+      else landscapes.push(await measureLandscape(pair, direction, settings, context));
+    }
     return {
       results: landscapes.flatMap(minimaOf),
       tables: landscapes.map((landscape) => tableOf(landscape, settings.mode)),
@@ -103,8 +107,22 @@ function toGapShift(delta: number, mode: ShiftMode): GapShift {
   return { first: delta / 2, second: delta / 2 };
 }
 
+/** The gap vector at length 1; null where the centres coincide. */
+function gapDirection({ gapVector }: PairSubject): Float64Array | null {
+  const length = Math.sqrt(dot(gapVector, gapVector));
+  return length === 0 ? null : gapVector.map((entry) => entry / length);
+}
+
+function noGap({ names }: PairSubject): Note {
+  const message =
+    `loss-landscape: the centres of "${names.join('" and "')}" coincide; there is no direction to shift along, and ` +
+    'the pair is left out';
+  return { code: 'no-gap', message };
+}
+
 async function measureLandscape(
   pair: PairSubject,
+  direction: Float64Array,
   { shifts, logitScales, mode, batchSize }: z.output<typeof params>,
   { signal, progress }: ExperimentContext,
 ): Promise<Landscape> {
@@ -116,16 +134,9 @@ async function measureLandscape(
       `loss-landscape: a batch of ${batchSize} pairs needs as many rows, the data have ${x.rows}`,
     );
   }
-  const gap = pair.gapVector;
-  const length = Math.sqrt(dot(gap, gap));
-  if (length === 0) {
-    throw new InputError(
-      'no-gap',
-      `loss-landscape: the centres of "${pair.names.join('" and "')}" coincide; there is no direction to shift along`,
-    );
-  }
-  const direction = gap.map((entry) => entry / length);
   const deltas = listShifts(shifts);
+  const perBatch = batchSize === 'full' ? x.rows : batchSize;
+  const rows = Math.floor(x.rows / perBatch) * perBatch;
   const gapShifts = deltas.map((delta) => toGapShift(delta, mode));
   const losses = await contrastiveLosses(pair.first.modality.kernels, x, y, {
     direction,
@@ -133,9 +144,11 @@ async function measureLandscape(
     logitScales,
     batchSize,
     signal,
-    progress: (done, total) => {
-      progress({ stage: 'loss landscape', done, total, unit: 'tiles' });
-    },
+    progress: countUp(progress, {
+      stage: 'loss landscape',
+      total: rows * perBatch * deltas.length,
+      unit: 'cosines',
+    }),
   });
   const byScale = (reduce: (losses: PairLosses) => number): number[][] =>
     logitScales.map((_, k) => losses.map((atShift) => reduce(atShift[k]!)));
@@ -154,7 +167,7 @@ async function measureLandscape(
       ),
     },
     batchSize,
-    rows: losses[0]![0]!.firstToSecond.length,
+    rows,
   };
 }
 

@@ -25,7 +25,7 @@ export const modalityGap = defineExperiment({
   title: 'Modality gap',
   description:
     'Measures the cone of each modality, the gap between every two of them, and what depends on it.',
-  reference: 'Liang et al. 2022, §2 and §4.1',
+  reference: 'Liang et al. 2022',
   produces: [],
   params: z.strictObject({
     metrics: z

@@ -1,8 +1,12 @@
-import type { TileOptions } from '../numerics/allPairs.ts';
+import type { Tile, TileOptions } from '../numerics/allPairs.ts';
 import { forEachTile } from '../numerics/allPairs.ts';
+import type { DistributionState } from '../numerics/distribution.ts';
 import { Distribution } from '../numerics/distribution.ts';
 import type { Kernels } from '../numerics/kernels.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import type { ComputeOptions } from '../numerics/workerPool.ts';
+import type { ParallelTask } from './parallelTask.ts';
+import { computeInParallel, dealParts, fixedParts, inOrder, manyPairs } from './parallelTask.ts';
 import type { RowItems } from './relevance.ts';
 import { itemOf } from './relevance.ts';
 
@@ -29,6 +33,58 @@ export interface CrossStatistics {
 /** Cosines in float32 differ by about this much between two ways of summing. */
 const roundingTolerance = 1e-6;
 
+interface ComparisonInput {
+  readonly x: Matrix;
+  readonly y: Matrix;
+  readonly pairs: MatchedPairs;
+  /** Parts to compute, of `partCount`. */
+  readonly parts: readonly number[];
+  readonly partCount: number;
+  readonly size?: number | undefined;
+}
+
+/** What belongs together: item i of the first modality, item j of the second, and their cosine, float64. */
+interface MatchedPairs {
+  readonly i: Uint32Array;
+  readonly j: Uint32Array;
+  readonly cosines: Float64Array;
+}
+
+/** What some parts of all pairs hold. Counts are whole numbers: their sums do not depend on the order. */
+interface ComparisonPart {
+  readonly mismatched: DistributionState[];
+  readonly first: AnswerRanks;
+  readonly second: AnswerRanks;
+}
+
+/** Cosines and ranks in some parts of all pairs between two modalities. */
+export const comparisonTask: ParallelTask<ComparisonInput, ComparisonPart> = {
+  name: 'cosines-between',
+  async compute(kernels, { x, y, pairs, parts, partCount, size }, options) {
+    const first = new AnswerCounter(bestCosines(x.rows, pairs.i, pairs.cosines));
+    const second = new AnswerCounter(bestCosines(y.rows, pairs.j, pairs.cosines));
+    const answersOf = answersByItem(x.rows, pairs);
+    const states: DistributionState[] = [];
+    for (const part of parts) {
+      const mismatched = new Distribution();
+      await forEachTile(
+        kernels,
+        x,
+        y,
+        (tile) => {
+          const { firstRow, firstColumn, rows, columns, values } = tile;
+          addMismatched(mismatched, tile, answersOf);
+          first.countRows(values, rows, columns, firstRow);
+          second.countColumns(values, rows, columns, firstColumn);
+        },
+        { ...options, part, partCount, size },
+      );
+      states.push(mismatched.state());
+    }
+    return { mismatched: states, first: first.ranks(), second: second.ranks() };
+  },
+};
+
 /**
  * Compares all items of two modalities.
  *
@@ -43,63 +99,105 @@ export async function compareAll(
   matched: Float64Array,
   itemsX: RowItems,
   itemsY: RowItems,
-  options: TileOptions = {},
+  { size, ...options }: Pick<TileOptions, 'size'> & ComputeOptions = {},
 ): Promise<CrossStatistics> {
-  const mismatched = new Distribution();
-  const first = new BestAnswers(x.rows);
-  const second = new BestAnswers(y.rows);
-  const answersOf = Array.from({ length: x.rows }, (): number[] => []);
-  for (let row = 0; row < matched.length; row++) {
-    const i = itemOf(itemsX, row);
-    const j = itemOf(itemsY, row);
-    first.offer(i, matched[row]!);
-    second.offer(j, matched[row]!);
-    answersOf[i]!.push(j);
-  }
-  for (const answers of answersOf) answers.sort((a, b) => a - b);
-
-  await forEachTile(
+  const pairs: MatchedPairs = {
+    i: Uint32Array.from(matched, (_, row) => itemOf(itemsX, row)),
+    j: Uint32Array.from(matched, (_, row) => itemOf(itemsY, row)),
+    cosines: matched,
+  };
+  const isLarge = x.rows * y.rows >= manyPairs;
+  const partCount = isLarge ? fixedParts : 1;
+  const computed = await computeInParallel(
     kernels,
-    x,
-    y,
-    ({ firstRow, firstColumn, rows, columns, values }) => {
-      for (let r = 0; r < rows; r++) {
-        let from = r * columns;
-        const end = from + columns;
-        for (const answer of answersOf[firstRow + r]!) {
-          const at = r * columns + answer - firstColumn;
-          if (at < from || at >= end) continue;
-          mismatched.add(values, from, at);
-          from = at + 1;
-        }
-        mismatched.add(values, from, end);
-      }
-      first.countRows(values, rows, columns, firstRow);
-      second.countColumns(values, rows, columns, firstColumn);
-    },
+    comparisonTask,
+    isLarge,
+    (threads) => dealParts(partCount, threads).map((parts) => ({ x, y, pairs, parts, partCount, size })),
     options,
   );
-  for (let row = 0; row < matched.length; row++) {
-    first.discount(itemOf(itemsX, row), matched[row]!);
-    second.discount(itemOf(itemsY, row), matched[row]!);
-  }
-  return { mismatched, firstToSecond: first, secondToFirst: second };
+  const states = inOrder(computed.map(({ mismatched }) => mismatched));
+  return {
+    mismatched: Distribution.merge(states),
+    firstToSecond: addRanks(
+      computed.map(({ first }) => first),
+      pairs.i,
+      matched,
+    ),
+    secondToFirst: addRanks(
+      computed.map(({ second }) => second),
+      pairs.j,
+      matched,
+    ),
+  };
 }
 
-class BestAnswers implements AnswerRanks {
-  readonly nearer: Float64Array;
-  readonly tied: Float64Array;
-  /** Cosine of each query's nearest right answer. */
+/** Adds a tile's cosines but those of matched pairs. */
+function addMismatched(
+  mismatched: Distribution,
+  { firstRow, firstColumn, rows, columns, values }: Tile,
+  answersOf: readonly number[][],
+): void {
+  for (let r = 0; r < rows; r++) {
+    let from = r * columns;
+    const end = from + columns;
+    for (const answer of answersOf[firstRow + r]!) {
+      const at = r * columns + answer - firstColumn;
+      if (at < from || at >= end) continue;
+      mismatched.add(values, from, at);
+      from = at + 1;
+    }
+    mismatched.add(values, from, end);
+  }
+}
+
+/** Items of the second modality that belong to each item of the first, ascending. */
+function answersByItem(items: number, { i, j }: MatchedPairs): number[][] {
+  const answers = Array.from({ length: items }, (): number[] => []);
+  i.forEach((item, row) => answers[item]!.push(j[row]!));
+  for (const list of answers) list.sort((a, b) => a - b);
+  return answers;
+}
+
+/** Cosine of each query's nearest right answer. */
+function bestCosines(queries: number, queryOfRow: Uint32Array, cosines: Float64Array): Float64Array {
+  const best = new Float64Array(queries).fill(-Infinity);
+  queryOfRow.forEach((query, row) => (best[query] = Math.max(best[query]!, cosines[row]!)));
+  return best;
+}
+
+/** Sums the counts of all parts, and takes the right answers out of them, which were counted with the gallery. */
+function addRanks(
+  parts: readonly AnswerRanks[],
+  queryOfRow: Uint32Array,
+  cosines: Float64Array,
+): AnswerRanks {
+  const [first, ...others] = parts;
+  const { nearer, tied } = first!;
+  for (const part of others) {
+    part.nearer.forEach((count, query) => (nearer[query]! += count));
+    part.tied.forEach((count, query) => (tied[query]! += count));
+  }
+  const best = bestCosines(nearer.length, queryOfRow, cosines);
+  queryOfRow.forEach((query, row) => {
+    if (cosines[row]! >= best[query]! - roundingTolerance) tied[query] = Math.max(0, tied[query]! - 1);
+  });
+  return { nearer, tied };
+}
+
+/** Counts the gallery's items that are nearer to each query than its best right answer, or as near. */
+class AnswerCounter {
+  readonly #nearer: Float64Array;
+  readonly #tied: Float64Array;
   readonly #best: Float64Array;
 
-  constructor(queries: number) {
-    this.nearer = new Float64Array(queries);
-    this.tied = new Float64Array(queries);
-    this.#best = new Float64Array(queries).fill(-Infinity);
+  constructor(best: Float64Array) {
+    this.#nearer = new Float64Array(best.length);
+    this.#tied = new Float64Array(best.length);
+    this.#best = best;
   }
 
-  offer(query: number, cosine: number): void {
-    this.#best[query] = Math.max(this.#best[query]!, cosine);
+  ranks(): AnswerRanks {
+    return { nearer: this.#nearer, tied: this.#tied };
   }
 
   countRows(values: Float32Array, rows: number, columns: number, firstQuery: number): void {
@@ -112,8 +210,8 @@ class BestAnswers implements AnswerRanks {
         nearer += values[at]! > above ? 1 : 0;
         notFarther += values[at]! >= below ? 1 : 0;
       }
-      this.nearer[firstQuery + r]! += nearer;
-      this.tied[firstQuery + r]! += notFarther - nearer;
+      this.#nearer[firstQuery + r]! += nearer;
+      this.#tied[firstQuery + r]! += notFarther - nearer;
     }
   }
 
@@ -130,15 +228,8 @@ class BestAnswers implements AnswerRanks {
       }
     }
     for (let c = 0; c < columns; c++) {
-      this.nearer[firstQuery + c]! += nearer[c]!;
-      this.tied[firstQuery + c]! += notFarther[c]! - nearer[c]!;
-    }
-  }
-
-  /** Takes a right answer out of the counts, which were made over the whole gallery. */
-  discount(query: number, cosine: number): void {
-    if (cosine >= this.#best[query]! - roundingTolerance) {
-      this.tied[query] = Math.max(0, this.tied[query]! - 1);
+      this.#nearer[firstQuery + c]! += nearer[c]!;
+      this.#tied[firstQuery + c]! += notFarther[c]! - nearer[c]!;
     }
   }
 }

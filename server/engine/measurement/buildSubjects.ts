@@ -1,6 +1,7 @@
 import type { RowFacts } from '../datasets/dataset.ts';
 import type { Kernels } from '../numerics/kernels.ts';
 import { takeRows } from '../numerics/matrix.ts';
+import type { ProgressListener } from '../progress.ts';
 import type { Random } from '../numerics/random.ts';
 import { ModalitySubject } from './modalitySubject.ts';
 import type { PairSide } from './pairSubject.ts';
@@ -20,12 +21,13 @@ export interface SubjectOptions {
   readonly kernels: Kernels;
   readonly random: Random;
   readonly signal: AbortSignal;
+  readonly progress: ProgressListener;
 }
 
 /** Sets up what experiments measure from the rows that were collected. */
 export function buildSubjects(
   { rows, sampledRows, modalities: collected, pairs }: RowCollection,
-  { facts, kernels, random, signal }: SubjectOptions,
+  { facts, kernels, random, signal, progress }: SubjectOptions,
 ): MeasurementSubjects {
   const atHand = sampledRows?.length ?? rows;
   const groups = facts.relevance === undefined ? null : groupsAtHand(facts.relevance.groups, sampledRows);
@@ -45,9 +47,7 @@ export function buildSubjects(
         units: items.firstRows === null ? modality.sample : takeRows(modality.sample, items.firstRows),
         unitOfItem: isShared ? null : rowGroups.itemOfRow,
       },
-      resampling,
-      kernels,
-      signal,
+      { resampling, kernels, signal, progress },
     );
     return { modality: subject, rows: modality.sample, items };
   });

@@ -4,6 +4,9 @@ import type { Tensor } from '../graph/graph.ts';
 import type { TensorValue } from '../runtime/onnxRuntime.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { rowRange } from '../numerics/matrix.ts';
+import type { ComputeOptions } from '../numerics/workerPool.ts';
+import type { ParallelTask } from './parallelTask.ts';
+import { computeInParallel, manyPairs } from './parallelTask.ts';
 
 /**
  * A shift of both modalities along the unit gap vector ĝ: x' = Norm(x − first·ĝ), y' = Norm(y + second·ĝ).
@@ -21,7 +24,7 @@ export interface PairLosses {
   readonly secondToFirst: Float64Array;
 }
 
-export interface ContrastiveLossOptions {
+export interface ContrastiveLossOptions extends ComputeOptions {
   /** Unit vector, one entry a column. */
   readonly direction: Float64Array;
   readonly shifts: readonly GapShift[];
@@ -29,18 +32,15 @@ export interface ContrastiveLossOptions {
   readonly logitScales: readonly number[];
   /** Pairs of a batch: consecutive rows; a last, smaller batch is left out. `full`: all rows are one batch. */
   readonly batchSize: number | 'full';
-  readonly signal?: AbortSignal;
-  /** Told after each tile, in tiles × shifts. */
-  readonly progress?: (done: number, total: number) => void;
 }
 
-/** Rows and columns of a tile of a large batch: large, as the sums of each tile are merged in JavaScript. */
-const tileSize = 512;
+/** Rows and columns of a tile of a large batch: half a megabyte of float32, which stays in a core's cache. */
+const tileSize = 384;
 /** Entries of stacked small batches that are sent at once. */
 const stackedEntries = 262_144;
 
 /**
- * Contrastive losses (InfoNCE; paper §1) of paired unit rows after shifts along the gap, for all shifts × logit
+ * Contrastive losses (InfoNCE) of paired unit rows after shifts along the gap, for all shifts × logit
  * scales. The similarities are computed once for all of them: with s = x·y,
  *
  *   x'·y' = (s + β·x·ĝ − α·y·ĝ − αβ) / (‖x − αĝ‖ ‖y + βĝ‖),   α = shift.first, β = shift.second.
@@ -55,54 +55,86 @@ export async function contrastiveLosses(
   kernels: Kernels,
   x: Matrix,
   y: Matrix,
-  { direction, shifts, logitScales, batchSize, signal, progress }: ContrastiveLossOptions,
+  { shifts, signal, progress, ...settings }: ContrastiveLossOptions,
 ): Promise<PairLosses[][]> {
-  const perBatch = batchSize === 'full' ? x.rows : batchSize;
+  const perBatch = settings.batchSize === 'full' ? x.rows : settings.batchSize;
   const rows = Math.floor(x.rows / perBatch) * perBatch;
   if (rows === 0) throw new RangeError(`A batch of ${perBatch} needs as many rows, found ${x.rows}`);
-
-  const projection = projectOnGap(x, y, rows, direction);
-  const shifted = shifts.map((shift) => applyShift(projection, shift));
-  const session = await kernels.session(`contrastive losses ${logitScales.join(' ')}`, () =>
-    buildLogSumExp(logitScales),
+  const losses = await computeInParallel(
+    kernels,
+    contrastiveLossTask,
+    rows * perBatch * shifts.length * settings.logitScales.length >= manyPairs,
+    (threads) => runsOf(shifts, threads).map((run) => ({ x, y, ...settings, perBatch, rows, shifts: run })),
+    { signal, progress },
   );
-  const similarities = await kernels.session('stacked similarities', buildStackedSimilarities);
-  const sums = shifts.map(() => logitScales.map(() => ({ x: new LogSums(rows), y: new LogSums(rows) })));
-  const tiles = perBatch > tileSize ? largeBatchTiles(rows, perBatch) : stackedTiles(rows, perBatch);
+  return losses.flat();
+}
 
-  let done = 0;
-  for (const tile of tiles) {
-    const { stack, height, width } = tile;
-    const { similarities: s } = await similarities.run({
-      x: cut(x, tile.firstX, stack, height),
-      y: cut(y, tile.firstY, stack, width),
-    });
-    for (const [at, shift] of shifted.entries()) {
-      signal?.throwIfAborted();
-      const part = (values: Float32Array, first: number, length: number, shape: number[]) => ({
-        shape,
-        data: values.subarray(first, first + stack * length),
+interface LossInput {
+  readonly x: Matrix;
+  readonly y: Matrix;
+  readonly direction: Float64Array;
+  readonly shifts: readonly GapShift[];
+  readonly logitScales: readonly number[];
+  readonly perBatch: number;
+  /** Rows that lie in full batches. */
+  readonly rows: number;
+}
+
+/** The losses of some shifts. A thread that computes some of them computes the similarities for itself. */
+export const contrastiveLossTask: ParallelTask<LossInput, PairLosses[][]> = {
+  name: 'contrastive-losses',
+  async compute(kernels, { x, y, direction, shifts, logitScales, perBatch, rows }, { signal, progress }) {
+    const projection = projectOnGap(x, y, rows, direction);
+    const shifted = shifts.map((shift) => applyShift(projection, shift));
+    const session = await kernels.session(`contrastive losses ${logitScales.join(' ')}`, () =>
+      buildLogSumExp(logitScales),
+    );
+    const similarities = await kernels.session('stacked similarities', buildStackedSimilarities);
+    const sums = shifts.map(() => logitScales.map(() => ({ x: new LogSums(rows), y: new LogSums(rows) })));
+    const tiles = perBatch > tileSize ? largeBatchTiles(rows, perBatch) : stackedTiles(rows, perBatch);
+
+    for (const tile of tiles) {
+      const { stack, height, width } = tile;
+      const { similarities: s } = await similarities.run({
+        x: cut(x, tile.firstX, stack, height),
+        y: cut(y, tile.firstY, stack, width),
       });
-      const { rows: rowSums, columns: columnSums } = await session.run({
-        similarities: s!,
-        xOffset: part(shift.xOffset, tile.firstX, height, [stack, height, 1]),
-        yOffset: part(shift.yOffset, tile.firstY, width, [stack, 1, width]),
-        xScale: part(shift.xScale, tile.firstX, height, [stack, height, 1]),
-        yScale: part(shift.yScale, tile.firstY, width, [stack, 1, width]),
-      });
-      for (const [k, sum] of sums[at]!.entries()) {
-        sum.x.merge(rowSums!.data as Float32Array, k, logitScales.length, tile.firstX, stack * height);
-        sum.y.merge(columnSums!.data as Float32Array, k, logitScales.length, tile.firstY, stack * width);
+      for (const [at, shift] of shifted.entries()) {
+        signal?.throwIfAborted();
+        const part = (values: Float32Array, first: number, length: number, shape: number[]) => ({
+          shape,
+          data: values.subarray(first, first + stack * length),
+        });
+        const { rows: rowSums, columns: columnSums } = await session.run({
+          similarities: s!,
+          xOffset: part(shift.xOffset, tile.firstX, height, [stack, height, 1]),
+          yOffset: part(shift.yOffset, tile.firstY, width, [stack, 1, width]),
+          xScale: part(shift.xScale, tile.firstX, height, [stack, height, 1]),
+          yScale: part(shift.yScale, tile.firstY, width, [stack, 1, width]),
+        });
+        for (const [k, sum] of sums[at]!.entries()) {
+          sum.x.merge(rowSums!.data as Float32Array, k, logitScales.length, tile.firstX, stack * height);
+          sum.y.merge(columnSums!.data as Float32Array, k, logitScales.length, tile.firstY, stack * width);
+        }
+        progress?.(stack * height * width);
       }
-      progress?.(++done, tiles.length * shifts.length);
     }
-  }
 
-  return shifted.map(({ matched }, at) =>
-    logitScales.map((scale, k) => ({
-      firstToSecond: sums[at]![k]!.x.values().map((sum, row) => sum - scale * matched[row]!),
-      secondToFirst: sums[at]![k]!.y.values().map((sum, row) => sum - scale * matched[row]!),
-    })),
+    return shifted.map(({ matched }, at) =>
+      logitScales.map((scale, k) => ({
+        firstToSecond: sums[at]![k]!.x.values().map((sum, row) => sum - scale * matched[row]!),
+        secondToFirst: sums[at]![k]!.y.values().map((sum, row) => sum - scale * matched[row]!),
+      })),
+    );
+  },
+};
+
+/** Items in at most `count` runs of consecutive ones, about equally long. */
+function runsOf<T>(items: readonly T[], count: number): T[][] {
+  const length = Math.ceil(items.length / count);
+  return Array.from({ length: Math.ceil(items.length / length) }, (_, run) =>
+    items.slice(run * length, (run + 1) * length),
   );
 }
 

@@ -1,11 +1,14 @@
 import type { Interval } from '../../protocol/report.ts';
-import { bootstrapInterval } from '../numerics/bootstrap.ts';
 import type { Distribution } from '../numerics/distribution.ts';
 import type { Kernels } from '../numerics/kernels.ts';
 import type { Matrix } from '../numerics/matrix.ts';
+import type { ProgressListener } from '../progress.ts';
+import { countUp } from '../progress.ts';
 import { row } from '../numerics/matrix.ts';
 import { cosinesWithin } from './withinModality.ts';
+import { deviationReplicates } from './deviationReplicates.ts';
 import type { ResampledSums, Resampling } from './resampling.ts';
+import { resampledInterval } from './resampling.ts';
 
 /** A modality's statistics in one resample of the bootstrap. */
 export interface ModalityReplicate {
@@ -13,8 +16,18 @@ export interface ModalityReplicate {
   readonly sum: Float32Array;
   /** Σ w. */
   readonly weight: number;
-  /** Σ w². */
-  readonly squaredWeight: number;
+  /** What copies of drawn units contribute to ‖Σ w x‖². */
+  readonly copies: number;
+  /** How many ordered pairs those are. */
+  readonly copyPairs: number;
+}
+
+/** What all subjects of a run share. */
+export interface SubjectTools {
+  readonly resampling: Resampling;
+  readonly kernels: Kernels;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressListener;
 }
 
 export interface ModalityFacts {
@@ -45,10 +58,11 @@ export class ModalitySubject {
   readonly resampling: Resampling;
   readonly kernels: Kernels;
   readonly signal: AbortSignal;
+  readonly progress: ProgressListener;
   #within: Promise<Distribution> | undefined;
   #resampled: Promise<ResampledSums> | undefined;
 
-  constructor(facts: ModalityFacts, resampling: Resampling, kernels: Kernels, signal: AbortSignal) {
+  constructor(facts: ModalityFacts, { resampling, kernels, signal, progress }: SubjectTools) {
     this.name = facts.name;
     this.file = facts.file;
     this.items = facts.items;
@@ -59,6 +73,7 @@ export class ModalitySubject {
     this.resampling = resampling;
     this.kernels = kernels;
     this.signal = signal;
+    this.progress = progress;
   }
 
   get dimension(): number {
@@ -86,7 +101,15 @@ export class ModalitySubject {
 
   /** Cosines of all pairs of different items at hand. */
   within(): Promise<Distribution> {
-    this.#within ??= cosinesWithin(this.kernels, this.units, { signal: this.signal });
+    const { rows } = this.units;
+    this.#within ??= cosinesWithin(this.kernels, this.units, {
+      signal: this.signal,
+      progress: countUp(this.progress, {
+        stage: `pairs within ${this.name}`,
+        total: (rows * (rows - 1)) / 2,
+        unit: 'pairs',
+      }),
+    });
     return this.#within;
   }
 
@@ -97,11 +120,26 @@ export class ModalitySubject {
   }
 
   /** A bootstrap interval about `estimate`, of a statistic of the resampled sums. */
-  async interval(estimate: number, statistic: (replicate: ModalityReplicate) => number): Promise<Interval> {
+  async interval(
+    estimate: number,
+    statistic: (replicate: ModalityReplicate) => number,
+  ): Promise<Interval | null> {
     const resampled = await this.resampled();
     const replicates = Array.from(resampled.weights, (_, b) => statistic(replicateOf(resampled, b)));
     const centre = this.sampled ? statistic(plainSums(this.units)) : estimate;
-    return bootstrapInterval(estimate, replicates, { centre, shrink: this.shrink });
+    return resampledInterval(estimate, replicates, { centre, shrink: this.shrink });
+  }
+
+  /** A bootstrap interval of the standard deviation of the cosines within the modality. */
+  async deviationInterval(estimate: number): Promise<Interval | null> {
+    const random = this.resampling.random.stream(`deviation of ${this.name}`);
+    const { replicates, centre, share } = await deviationReplicates(
+      this.kernels,
+      this.units,
+      this.unitOfItem,
+      random,
+    );
+    return resampledInterval(estimate, replicates, { centre, shrink: this.shrink * Math.sqrt(share) });
   }
 
   /** Spread of the full data's estimates relative to the sample's. */
@@ -111,15 +149,21 @@ export class ModalitySubject {
 }
 
 /** Entry b of resampled sums. */
-export function replicateOf({ sums, weights, squaredWeights }: ResampledSums, b: number): ModalityReplicate {
-  return { sum: row(sums, b), weight: weights[b]!, squaredWeight: squaredWeights[b]! };
+export function replicateOf(resampled: ResampledSums, b: number): ModalityReplicate {
+  const { sums, weights, copies, copyPairs } = resampled;
+  return { sum: row(sums, b), weight: weights[b]!, copies: copies[b]!, copyPairs: copyPairs[b]! };
 }
 
 /** The sums of the rows as they are, each once. */
 export function plainSums(rows: Matrix): ModalityReplicate {
   const sum = new Float64Array(rows.columns);
   for (let i = 0; i < rows.data.length; i++) sum[i % rows.columns]! += rows.data[i]!;
-  return { sum: Float32Array.from(sum), weight: rows.rows, squaredWeight: rows.rows };
+  return { sum: Float32Array.from(sum), weight: rows.rows, copies: rows.rows, copyPairs: rows.rows };
+}
+
+/** Mean cosine of all pairs of different items that a resample drew. */
+export function resampledMeanCosine({ sum, weight, copies, copyPairs }: ModalityReplicate): number {
+  return (dot(sum, sum) - copies) / (weight * weight - copyPairs);
 }
 
 /** Inner product in float64. */

@@ -1,13 +1,15 @@
 import type { Interval } from '../../protocol/report.ts';
-import { bootstrapInterval } from '../numerics/bootstrap.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { row as rowOf } from '../numerics/matrix.ts';
 import type { RunningMoments } from '../numerics/runningMoments.ts';
 import type { AnswerRanks, CrossStatistics } from './betweenModalities.ts';
 import { compareAll } from './betweenModalities.ts';
+import { countUp } from '../progress.ts';
 import type { ModalityReplicate, ModalitySubject } from './modalitySubject.ts';
 import { dot, plainSums, replicateOf } from './modalitySubject.ts';
 import type { RowItems } from './relevance.ts';
+import type { WeighedValues } from './resampling.ts';
+import { resampledInterval } from './resampling.ts';
 
 /** A pair's statistics in one resample of the bootstrap. */
 export interface PairReplicate {
@@ -46,6 +48,8 @@ export class PairSubject {
   /** Bootstrap unit of each row at hand; null where row i is unit i. */
   readonly unitOfRow: Uint32Array | null;
   #between: Promise<CrossStatistics> | undefined;
+  /** The bootstrap's sums over matched rows. */
+  #resampled: { readonly cosines: WeighedValues; readonly distances: WeighedValues } | undefined;
 
   constructor(
     first: PairSide,
@@ -93,7 +97,14 @@ export class PairSubject {
       this.cosines,
       this.first.items,
       this.second.items,
-      { signal: modality.signal },
+      {
+        signal: modality.signal,
+        progress: countUp(modality.progress, {
+          stage: `pairs of ${this.names.join(' and ')}`,
+          total: modality.units.rows * this.second.modality.units.rows,
+          unit: 'pairs',
+        }),
+      },
     );
     return this.#between;
   }
@@ -105,14 +116,20 @@ export class PairSubject {
   }
 
   /** A bootstrap interval about `estimate`, of a statistic of the resampled sums. */
-  async interval(estimate: number, statistic: (replicate: PairReplicate) => number): Promise<Interval> {
+  async interval(
+    estimate: number,
+    statistic: (replicate: PairReplicate) => number,
+  ): Promise<Interval | null> {
     const { resampling } = this.first.modality;
     const [first, second] = await Promise.all([
       this.first.modality.resampled(),
       this.second.modality.resampled(),
     ]);
-    const cosines = resampling.weigh(this.cosines, this.unitOfRow);
-    const distances = resampling.weigh(this.distances, this.unitOfRow);
+    this.#resampled ??= {
+      cosines: resampling.weigh(this.cosines, this.unitOfRow),
+      distances: resampling.weigh(this.distances, this.unitOfRow),
+    };
+    const { cosines, distances } = this.#resampled;
     const replicates = Array.from(cosines.weights, (weight, b) =>
       statistic({
         first: replicateOf(first, b),
@@ -124,13 +141,13 @@ export class PairSubject {
       }),
     );
     const centre = this.sampled ? statistic(this.#sampleAsIs()) : estimate;
-    return bootstrapInterval(estimate, replicates, { centre, shrink: this.#shrink });
+    return resampledInterval(estimate, replicates, { centre, shrink: this.#shrink });
   }
 
   /** A bootstrap interval of the mean of one value a row, or a query, at hand. */
-  meanInterval(estimate: number, values: Float64Array, unitOfValue: Uint32Array | null): Interval {
+  meanInterval(estimate: number, values: Float64Array, unitOfValue: Uint32Array | null): Interval | null {
     const { sums, weights } = this.first.modality.resampling.weigh(values, unitOfValue);
-    return bootstrapInterval(
+    return resampledInterval(
       estimate,
       sums.map((sum, b) => sum / weights[b]!),
     );

@@ -2,13 +2,14 @@ import { createHash, webcrypto } from 'node:crypto';
 import type { EmbeddingSource, RowFacts } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { matrix, row as rowOf } from '../numerics/matrix.ts';
-import { normalizeRows } from '../numerics/normalizeRows.ts';
 import type { Random } from '../numerics/random.ts';
+import { RowAccumulator } from '../numerics/rowAccumulator.ts';
 import { RunningMoments } from '../numerics/runningMoments.ts';
 import { InputError } from '../problems.ts';
 import type { ProgressListener } from '../progress.ts';
 import type { RowItems } from './relevance.ts';
 import { everyRow, itemOf, sharedItems } from './relevance.ts';
+import { rowProblem } from './rowProblem.ts';
 
 /** What one streaming pass over a modality's rows keeps. Sums are float64, over unit rows; each item counts once. */
 export interface CollectedModality {
@@ -53,6 +54,10 @@ export interface CollectOptions {
 /** Values of one modality that are in flight at a time: 8 MiB. It also fixes the blocks of the data hash. */
 const chunkValues = 2 ** 21;
 
+function rowsPerChunk(columns: number): number {
+  return Math.max(1, Math.floor(chunkValues / columns));
+}
+
 /** All unordered pairs of `count` things, in order. */
 export function pairIndices(count: number): [number, number][] {
   return Array.from({ length: count }, (_, a) =>
@@ -64,7 +69,7 @@ export function pairIndices(count: number): [number, number][] {
  * Reads every row of every modality once, side by side, while the next rows are being read: normalises, sums, and
  * keeps a sample. Memory holds two chunks a modality and the sample, however many rows there are.
  *
- * @throws InputError `unequal-dimensions`, `unequal-rows`, `too-few-rows`, and those of {@link normalizeRows}.
+ * @throws InputError `unequal-dimensions`, `unequal-rows`, `too-few-rows`, and those of {@link rowProblem}.
  */
 export async function collectRows(
   sources: readonly EmbeddingSource[],
@@ -80,7 +85,7 @@ export async function collectRows(
     distances: new RunningMoments(),
   }));
 
-  const perChunk = Math.max(1, Math.floor(chunkValues / columns));
+  const perChunk = rowsPerChunk(columns);
   const read = (start: number, parity: number): Promise<unknown> =>
     Promise.all(
       collectors.map((collector) => collector.read(start, Math.min(perChunk, rows - start), parity)),
@@ -166,64 +171,53 @@ function addMatched(
 
 class ModalityCollector {
   readonly #source: EmbeddingSource;
-  readonly #facts: RowFacts;
+  readonly #ids: readonly string[] | undefined;
   readonly #items: RowItems;
-  readonly #buffers: readonly [Float32Array, Float32Array];
-  readonly #sum: Float64Array;
-  #squares = 0;
+  readonly #accumulator: RowAccumulator;
   readonly #sampledRows: Uint32Array | null;
   readonly #sample: Matrix;
   #sampled = 0;
   readonly #digests: Promise<ArrayBuffer>[] = [];
 
-  constructor(source: EmbeddingSource, { relevance, ...facts }: RowFacts, sampledRows: Uint32Array | null) {
+  constructor(source: EmbeddingSource, { relevance, ids }: RowFacts, sampledRows: Uint32Array | null) {
     const { rows, columns } = source;
     this.#source = source;
-    this.#facts = facts;
+    this.#ids = ids;
     this.#items = relevance?.shared === source.modality ? sharedItems(relevance.groups) : everyRow(rows);
-    const perChunk = Math.min(rows, Math.max(1, Math.floor(chunkValues / columns)));
-    this.#buffers = [new Float32Array(perChunk * columns), new Float32Array(perChunk * columns)];
-    this.#sum = new Float64Array(columns);
+    this.#accumulator = new RowAccumulator(columns, Math.min(rows, rowsPerChunk(columns)));
     this.#sampledRows = sampledRows;
     this.#sample = matrix(sampledRows?.length ?? rows, columns);
   }
 
-  chunk(parity: number): Float32Array {
-    return this.#buffers[parity]!;
+  /** Rows that were read; unit rows once they were taken. */
+  chunk(parity: number): Float32Array<ArrayBuffer> {
+    return this.#accumulator.chunk(parity);
   }
 
   async read(start: number, count: number, parity: number): Promise<void> {
-    await this.#source.read(start, count, this.#buffers[parity]!);
+    await this.#source.read(start, count, this.chunk(parity));
   }
 
   take(start: number, count: number, parity: number): void {
     const { columns, modality, file } = this.#source;
-    const values = this.#buffers[parity]!.subarray(0, count * columns);
+    const values = this.chunk(parity).subarray(0, count * columns);
     // WebCrypto copies the values at once and hashes them on another thread.
     this.#digests.push(webcrypto.subtle.digest('SHA-256', values));
-    const { ids } = this.#facts;
-    normalizeRows(values, count, columns, {
-      modality,
-      file,
-      firstRow: start,
-      ...(ids === undefined ? {} : { idOf: (row: number) => ids[row] }),
-    });
-    for (let row = 0; row < count; row++) {
-      const isFirst = this.#items.firstRows?.[itemOf(this.#items, start + row)] ?? start + row;
-      if (isFirst === start + row) this.#add(values, row * columns);
+    const { firstRows } = this.#items;
+    const bad =
+      firstRows === null
+        ? this.#accumulator.normalize(parity, count)
+        : this.#accumulator.normalize(
+            parity,
+            count,
+            (row) => firstRows[itemOf(this.#items, start + row)] === start + row,
+          );
+    if (bad >= 0) {
+      const row = start + bad;
+      const found = values.subarray(bad * columns, (bad + 1) * columns);
+      throw rowProblem(found, { modality, file, row, id: this.#ids?.[row] });
     }
     this.#keepSample(values, start, count);
-  }
-
-  #add(values: Float32Array, start: number): void {
-    const sum = this.#sum;
-    let squares = 0;
-    for (let c = 0; c < sum.length; c++) {
-      const value = values[start + c]!;
-      sum[c] = sum[c]! + value;
-      squares += value * value;
-    }
-    this.#squares += squares;
   }
 
   #keepSample(values: Float32Array, start: number, count: number): void {
@@ -249,8 +243,8 @@ class ModalityCollector {
       rows,
       columns,
       items: this.#items,
-      sum: this.#sum,
-      squares: this.#squares,
+      sum: this.#accumulator.sum,
+      squares: this.#accumulator.squares,
       sample: this.#sample,
       hash: hash.digest('hex'),
     };

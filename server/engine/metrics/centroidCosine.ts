@@ -13,7 +13,7 @@ export const centroidCosine = defineMetric({
   description:
     'The angle between the axes of the two cones: 1 when they point the same way, 0 when they are at right angles.',
   formula: 'm_x·m_y / (‖m_x‖ ‖m_y‖)',
-  reference: 'Liang et al. 2022, §4.1 (cosine in place of the distance)',
+  reference: 'Liang et al. 2022 (cosine in place of the distance)',
   unit: 'cosine',
   direction: 'neither',
   scope: 'pair',

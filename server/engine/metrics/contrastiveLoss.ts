@@ -12,7 +12,7 @@ export const contrastiveLoss = defineMetric({
     "The loss that contrastive models are trained with: how hard it is to find each item's partner among the others " +
     'of its batch. ln(batch size) is chance. It depends on the temperature and the batch size: compare equal ones.',
   formula: 'L = (L_xy + L_yx)/2, L_xy = −mean_i log softmax_j(x_i·y_j/τ)[i]',
-  reference: 'Radford et al. 2021 (CLIP); Liang et al. 2022, §4.2; van den Oord et al. 2018',
+  reference: 'Radford et al. 2021 (CLIP); Liang et al. 2022; van den Oord et al. 2018',
   unit: 'nats',
   direction: 'lower',
   scope: 'pair',

@@ -5,6 +5,7 @@ import { defineMetric } from './metric.ts';
 
 const reference = 'Schrodi et al. 2024, "Two Effects, One Trigger", on the few dimensions that drive the gap';
 
+/** Not numbers where the centres coincide: a run leaves such values out and says so. */
 function shares(subject: PairSubject): Float64Array {
   const gap = subject.gapVector;
   const total = dot(gap, gap);
@@ -29,6 +30,7 @@ export const gapDimensionConcentration = defineMetric({
   }),
   async measure(subject, { share }) {
     const descending = shares(subject).sort().reverse();
+    if (descending.some(Number.isNaN)) return Promise.resolve([{ value: NaN }]);
     let held = 0;
     let dimensions = 0;
     while (held < share && dimensions < descending.length) held += descending[dimensions++]!;

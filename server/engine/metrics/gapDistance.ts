@@ -20,7 +20,7 @@ export const gapDistance = defineMetric({
     'The modality gap: how far apart the centres of the two modalities lie, from 0 (same centre) to 2 (opposite ' +
     'points). Smaller is not better by itself: shifting the gap of a trained model can raise or lower accuracy.',
   formula: '‖Δ‖, Δ = m_x − m_y',
-  reference: 'Liang et al. 2022, §4.1',
+  reference: 'Liang et al. 2022',
   unit: 'distance',
   direction: 'neither',
   scope: 'pair',

@@ -9,7 +9,7 @@ export const gapVector = defineMetric({
     'The difference of the two centres, one entry a dimension. Adding a multiple of it to one modality closes or ' +
     'widens the gap.',
   formula: 'Δ = m_x − m_y',
-  reference: 'Liang et al. 2022, §4.1',
+  reference: 'Liang et al. 2022',
   unit: 'coordinate',
   direction: 'neither',
   scope: 'pair',

@@ -9,7 +9,7 @@ export const matchedCosine = defineMetric({
     'The average cosine between the two embeddings of a pair. Its absolute value says little: what counts for ' +
     'retrieval is how far it lies above the mismatched cosine.',
   formula: 'mean of x_i·y_i',
-  reference: 'Liang et al. 2022, §2.3',
+  reference: 'Liang et al. 2022',
   unit: 'cosine',
   direction: 'higher',
   scope: 'pair',

@@ -10,7 +10,7 @@ export const mismatchedCosine = defineMetric({
     'The average cosine between items of two modalities that do not belong together. Below the mean cosines within ' +
     'the modalities, the two cones are apart.',
   formula: 'mean of x_i·y_j over i ≠ j = (N² m_x·m_y − Σ x_i·y_i) / (N(N−1))',
-  reference: 'Liang et al. 2022, §2.3',
+  reference: 'Liang et al. 2022',
   unit: 'cosine',
   direction: 'lower',
   scope: 'pair',
@@ -20,7 +20,7 @@ export const mismatchedCosine = defineMetric({
     const { modality: y } = subject.second;
     const pairs = x.items * y.items - subject.rowCount;
     // All items of one side shared by every row: no pair is mismatched.
-    if (pairs === 0) return [];
+    if (pairs === 0) return [{ value: NaN }];
     const matchedSum = subject.matchedCosines.mean * subject.rowCount;
     const value = (x.items * y.items * dot(x.mean, y.mean) - matchedSum) / pairs;
     const interval = await subject.interval(

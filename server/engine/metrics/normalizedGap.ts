@@ -3,6 +3,9 @@ import { dot } from '../measurement/modalitySubject.ts';
 import { resampledGap } from './gapDistance.ts';
 import { defineMetric } from './metric.ts';
 
+/** Up to here a mean squared radius may be nothing but equal rows' rounding to float32. */
+const roundingSpread = 1e-12;
+
 /** The gap distance in units of the modalities' root mean square radius. */
 export const normalizedGap = defineMetric({
   kind: 'normalized-gap',
@@ -11,7 +14,8 @@ export const normalizedGap = defineMetric({
     'The gap distance over the typical distance of an item from its own centre. Above 1, the centres lie further ' +
     'apart than the items of a modality do from theirs. Unlike the gap distance it does not shrink when cones narrow.',
   formula: '‖Δ‖ / √(½(tr Σ_x + tr Σ_y)), tr Σ = mean ‖x_i‖² − ‖m_x‖²',
-  reference: 'Fisher-type separation of two classes; cf. Schrodi et al. 2024 on scale-free gaps',
+  reference:
+    'The gap of Liang et al. 2022 in units of the spread, as a standardized mean difference (Cohen 1988)',
   unit: 'ratio',
   direction: 'neither',
   scope: 'pair',
@@ -21,7 +25,8 @@ export const normalizedGap = defineMetric({
     const { modality: y } = subject.second;
     const gap = subject.gapVector;
     const spread = (x.meanSquare - x.meanNormSquared + y.meanSquare - y.meanNormSquared) / 2;
-    if (spread <= 0) return [];
+    // Points without a radius give no unit to measure the gap in.
+    if (spread < roundingSpread) return [{ value: NaN }];
     const value = Math.sqrt(dot(gap, gap) / spread);
     const interval = await subject.interval(value, (replicate) => {
       const { first, second } = replicate;

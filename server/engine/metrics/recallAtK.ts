@@ -11,6 +11,16 @@ function hits({ nearer, tied }: AnswerRanks, k: number): Float64Array {
   return nearer.map((count, query) => Math.min(1, Math.max(0, (k - count) / (tied[query]! + 1))));
 }
 
+/**
+ * Where there are ties: how many queries have a wrong answer as near as their best right one, and what recall is if
+ * all of them win, as programs find it that count strictly nearer answers.
+ */
+function tiesOf({ nearer, tied }: AnswerRanks, k: number): Record<string, number> {
+  const tiedQueries = tied.filter((count) => count > 0).length;
+  if (tiedQueries === 0) return {};
+  return { tiedQueries, tiesWon: nearer.filter((count) => count < k).length / nearer.length };
+}
+
 function defineRecall(k: number): PairMetric {
   return defineMetric({
     kind: `recall-at-${k}`,
@@ -18,7 +28,7 @@ function defineRecall(k: number): PairMetric {
     description:
       `Share of the queries whose ${k === 1 ? 'nearest item' : `${k} nearest items`} of the other modality ` +
       `${k === 1 ? 'is' : 'include'} a right answer: retrieval from the first modality named to the second. It ` +
-      'falls as the gallery grows: compare equal sizes.',
+      'falls as the gallery grows: compare equal sizes. Ties count by the chance of a random order.',
     formula: `mean over queries of [rank of the best right answer ≤ ${k}]`,
     reference: 'Radford et al. 2021 (CLIP), retrieval; Karpathy & Fei-Fei 2015',
     unit: 'share',
@@ -33,13 +43,14 @@ function defineRecall(k: number): PairMetric {
       ] as const;
       return Promise.all(
         ways.map(async ({ queries, gallery, side }) => {
-          const values = hits(await subject.ranks(side), k);
+          const ranks = await subject.ranks(side);
+          const values = hits(ranks, k);
           const value = values.reduce((sum, hit) => sum + hit, 0) / values.length;
           return {
             value,
             modalities: side === 'first' ? [first, second] : [second, first],
             interval: subject.meanInterval(value, values, queries.unitOfItem),
-            parameters: { queries: values.length, gallery: gallery.units.rows },
+            parameters: { queries: values.length, gallery: gallery.units.rows, ...tiesOf(ranks, k) },
           };
         }),
       );

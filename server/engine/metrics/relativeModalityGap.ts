@@ -1,16 +1,11 @@
 import { z } from 'zod';
-import type { ModalityReplicate } from '../measurement/modalitySubject.ts';
-import { dot } from '../measurement/modalitySubject.ts';
+import { resampledMeanCosine } from '../measurement/modalitySubject.ts';
 import { defineMetric } from './metric.ts';
 
 function relativeGap(matchedCosine: number, meanCosineX: number, meanCosineY: number): number {
   const matched = (1 - matchedCosine) / 2;
   const within = ((1 - meanCosineX) / 2 + (1 - meanCosineY) / 2) / 2;
   return matched / (matched + within);
-}
-
-function resampledMeanCosine({ sum, weight, squaredWeight }: ModalityReplicate): number {
-  return (dot(sum, sum) - squaredWeight) / (weight * weight - squaredWeight);
 }
 
 /** The dissimilarity of matched pairs relative to that within the modalities. */

@@ -11,12 +11,14 @@ export const solidAngleFraction = defineMetric({
     'dimensions it is tiny for any opening below 180°, and as an average cosine bounds no region, items lie outside ' +
     'of this cone too: it pictures how narrow the cone is, it does not enclose it.',
   formula: '½ I_{sin²θ}((d−1)/2, ½), θ = ½ arccos(mean cosine)',
-  reference: 'Liang et al. 2022, §2.1; Li 2011, area of a hyperspherical cap',
+  reference: 'Liang et al. 2022; Li 2011, area of a hyperspherical cap',
   unit: 'share',
   direction: 'neither',
   scope: 'modality',
   params: z.strictObject({}),
   async measure(subject) {
+    // On a line there are no angles.
+    if (subject.dimension < 2) return Promise.resolve([{ value: NaN }]);
     const halfAngle = Math.acos(Math.min(1, Math.max(-1, subject.meanCosine))) / 2;
     const log10 = capShareLog10(halfAngle, subject.dimension);
     return Promise.resolve([

@@ -16,6 +16,8 @@ export const stdCosine = defineMetric({
   params: z.strictObject({}),
   async measure(subject) {
     const { moments } = await subject.within();
-    return [{ value: moments.deviation, parameters: { items: subject.units.rows } }];
+    const value = moments.deviation;
+    const interval = await subject.deviationInterval(value);
+    return [{ value, interval, parameters: { items: subject.units.rows } }];
   },
 });

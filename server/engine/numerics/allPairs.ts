@@ -1,4 +1,5 @@
 import type { Kernels } from './kernels.ts';
+import type { ComputeOptions } from './workerPool.ts';
 import type { Matrix } from './matrix.ts';
 import { rowRange } from './matrix.ts';
 
@@ -12,12 +13,14 @@ export interface Tile {
   readonly values: Float32Array;
 }
 
-export interface TileOptions {
+export interface TileOptions extends ComputeOptions {
   /** Rows and columns of a full tile. */
-  readonly size?: number;
-  readonly signal?: AbortSignal;
-  /** Told after each tile, in pairs of rows. */
-  readonly progress?: (done: number, total: number) => void;
+  readonly size?: number | undefined;
+  /** Where tiles are written, if not to a buffer of their own: as many values as a full tile has, or more. */
+  readonly buffer?: Float32Array<ArrayBuffer>;
+  /** Visits only every `partCount`-th tile, beginning with number `part`: all parts together visit each tile once. */
+  readonly part?: number;
+  readonly partCount?: number;
 }
 
 /** Half a megabyte to a megabyte of float32: a tile stays in a core's cache between the product and its reader. */
@@ -34,12 +37,11 @@ export async function forEachTile(
   first: Matrix,
   second: Matrix | null,
   visit: (tile: Tile) => void,
-  { size = defaultTileSize, signal, progress }: TileOptions = {},
+  { size = defaultTileSize, buffer: given, part = 0, partCount = 1, signal, progress }: TileOptions = {},
 ): Promise<void> {
   const columnsOf = second ?? first;
-  const buffer = new Float32Array(Math.min(size, first.rows) * Math.min(size, columnsOf.rows));
-  const total = second === null ? (first.rows * (first.rows - 1)) / 2 : first.rows * second.rows;
-  let done = 0;
+  const buffer = given ?? new Float32Array(Math.min(size, first.rows) * Math.min(size, columnsOf.rows));
+  let tile = 0;
   for (let firstRow = 0; firstRow < first.rows; firstRow += size) {
     const rows = rowRange(first, firstRow, Math.min(first.rows, firstRow + size));
     for (
@@ -47,13 +49,13 @@ export async function forEachTile(
       firstColumn < columnsOf.rows;
       firstColumn += size
     ) {
+      if (tile++ % partCount !== part) continue;
       signal?.throwIfAborted();
       const columns = rowRange(columnsOf, firstColumn, Math.min(columnsOf.rows, firstColumn + size));
       const { data } = await kernels.similarities(rows, columns, buffer);
       visit({ firstRow, firstColumn, rows: rows.rows, columns: columns.rows, values: data });
       const onDiagonal = second === null && firstColumn === firstRow;
-      done += onDiagonal ? (rows.rows * (rows.rows - 1)) / 2 : rows.rows * columns.rows;
-      progress?.(done, total);
+      progress?.(onDiagonal ? (rows.rows * (rows.rows - 1)) / 2 : rows.rows * columns.rows);
     }
   }
 }

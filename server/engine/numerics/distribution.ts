@@ -6,8 +6,8 @@ const binCount = 65_536;
 const flushAfter = 2 ** 31;
 /** The finest bins: float32 cosines near 1 lie 6e-8 apart. */
 const finestWidth = 2 ** -24;
-/** Values at a time: a quarter of a megabyte, which stays in a core's cache. */
-const blockLength = 65_536;
+/** Values at a time: one megabyte, which stays in a core's cache; also the largest tile that {@link Distribution.block} takes. */
+const blockLength = 262_144;
 
 interface KernelExports {
   readonly memory: WebAssembly.Memory;
@@ -17,6 +17,19 @@ interface KernelExports {
   getSquares(): number;
   scan(values: number, count: number, pivot: number): void;
   bin(values: number, count: number, counts: number, scale: number, firstBin: number): void;
+}
+
+/** What a {@link Distribution} has counted. */
+export interface DistributionState {
+  readonly width: number;
+  readonly min: number;
+  readonly max: number;
+  readonly count: number;
+  readonly mean: number;
+  /** Sum of squared deviations from the mean. */
+  readonly squares: number;
+  readonly firstBin: number;
+  readonly counts: Float64Array;
 }
 
 /**
@@ -38,7 +51,8 @@ export class Distribution {
   /** Values counted in the kernel's 32-bit counts since these were last moved to `#counts`. */
   #unflushed = 0;
   readonly #kernel: KernelExports;
-  readonly #block: Float32Array;
+  /** Values written to its beginning are added by {@link addBlock}, without being copied. */
+  readonly block: Float32Array<ArrayBuffer>;
   readonly #recent: Uint32Array;
 
   constructor() {
@@ -47,7 +61,7 @@ export class Distribution {
     const { memory } = this.#kernel;
     const start = memory.buffer.byteLength;
     memory.grow(Math.ceil(((blockLength + binCount) * 4) / 65_536));
-    this.#block = new Float32Array(memory.buffer, start, blockLength);
+    this.block = new Float32Array(memory.buffer, start, blockLength);
     this.#recent = new Uint32Array(memory.buffer, start + blockLength * 4, binCount);
   }
 
@@ -62,22 +76,28 @@ export class Distribution {
    */
   add(values: Float32Array, start = 0, end = values.length): void {
     for (let from = start; from < end; from += blockLength) {
-      this.#addBlock(values.subarray(from, Math.min(end, from + blockLength)));
+      const part = values.subarray(from, Math.min(end, from + blockLength));
+      this.block.set(part);
+      this.addBlock(part.length);
     }
   }
 
-  #addBlock(values: Float32Array): void {
-    const count = values.length;
+  /**
+   * Adds the first `count` values of {@link block}.
+   *
+   * @throws RangeError for values that are not finite.
+   */
+  addBlock(count: number): void {
+    if (count === 0) return;
     // Sums are taken about a value of the block, so that nearly equal ones lose nothing to cancellation.
-    const pivot = values[0]!;
-    this.#block.set(values);
-    this.#kernel.scan(this.#block.byteOffset, count, pivot);
+    const pivot = this.block[0]!;
+    this.#kernel.scan(this.block.byteOffset, count, pivot);
     const sum = this.#kernel.getSum();
     const squares = this.#kernel.getSquares();
     if (!Number.isFinite(squares)) throw new RangeError('A distribution takes finite values');
     this.#cover(this.#kernel.getLow(), this.#kernel.getHigh());
     this.moments.merge(count, pivot + sum / count, Math.max(0, squares - (sum * sum) / count));
-    this.#kernel.bin(this.#block.byteOffset, count, this.#recent.byteOffset, 1 / this.width, this.#firstBin);
+    this.#kernel.bin(this.block.byteOffset, count, this.#recent.byteOffset, 1 / this.width, this.#firstBin);
     this.#unflushed += count;
     if (this.#unflushed >= flushAfter) this.#flush();
   }
@@ -107,6 +127,43 @@ export class Distribution {
     this.#counts = coarse;
     this.#firstBin = coarseFirst;
     this.width *= 2;
+  }
+
+  /** What was counted, as data that can be copied to another thread. */
+  state(): DistributionState {
+    this.#flush();
+    const { width, min, max, moments } = this;
+    const { count, mean, variance } = moments;
+    return {
+      width,
+      min,
+      max,
+      count,
+      mean,
+      squares: variance * count,
+      firstBin: this.#firstBin,
+      counts: this.#counts,
+    };
+  }
+
+  /** The distribution of the values of several, whose moments are merged in the order given. */
+  static merge(states: readonly DistributionState[]): Distribution {
+    const merged = new Distribution();
+    for (const state of states) merged.#take(state);
+    return merged;
+  }
+
+  #take(state: DistributionState): void {
+    if (state.count === 0) return;
+    this.#cover(state.min, state.max);
+    while (this.width < state.width) this.#coarsen();
+    // Widths are powers of two times the finest: a wider bin holds whole ones of the narrower.
+    const ratio = this.width / state.width;
+    for (let bin = 0; bin < binCount; bin++) {
+      const counted = state.counts[bin]!;
+      if (counted > 0) this.#counts[Math.floor((state.firstBin + bin) / ratio) - this.#firstBin]! += counted;
+    }
+    this.moments.merge(state.count, state.mean, state.squares);
   }
 
   #flush(): void {

@@ -5,6 +5,7 @@ import type { RuntimeSession } from '../runtime/onnxRuntime.ts';
 import { loadSession } from '../runtime/onnxRuntime.ts';
 import type { Matrix } from './matrix.ts';
 import { matrix } from './matrix.ts';
+import { WorkerPool } from './workerPool.ts';
 
 /**
  * The matrix arithmetic that is worth a device: generated graphs on ONNX Runtime, whose matrix product runs at the
@@ -14,6 +15,7 @@ export class Kernels {
   readonly device: Device;
   readonly #threads: number | undefined;
   readonly #sessions = new Map<string, Promise<RuntimeSession>>();
+  #pool: WorkerPool | undefined;
 
   constructor({ device, threads }: { device: Device; threads?: number }) {
     this.device = device;
@@ -64,7 +66,16 @@ export class Kernels {
     return session;
   }
 
+  /** Threads for work on the CPU that can be shared out, started at first use; null where another device computes. */
+  pool(): WorkerPool | null {
+    if (this.device !== 'cpu') return null;
+    this.#pool ??= new WorkerPool();
+    return this.#pool;
+  }
+
   async dispose(): Promise<void> {
+    await this.#pool?.dispose();
+    this.#pool = undefined;
     const sessions = await Promise.all(this.#sessions.values());
     this.#sessions.clear();
     await Promise.all(sessions.map((session) => session.dispose()));

@@ -1,47 +1,75 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalizeRows } from '../../../server/engine/numerics/normalizeRows.ts';
+import { RowAccumulator } from '../../../server/engine/numerics/rowAccumulator.ts';
+import { Random } from '../../../server/engine/numerics/random.ts';
 
-const naming = { modality: 'image', file: 'a.npy', firstRow: 10, idOf: (row: number) => `id-${row}` };
+function accumulate(values: readonly number[], columns: number, counts?: (row: number) => boolean) {
+  const rows = values.length / columns;
+  const accumulator = new RowAccumulator(columns, rows);
+  accumulator.chunk(0).set(values);
+  const bad = accumulator.normalize(0, rows, counts);
+  return { accumulator, bad, units: [...accumulator.chunk(0)] };
+}
 
-describe('normalizeRows', () => {
-  it('gives every row length 1 and keeps its direction', () => {
-    const nonZero = fc.float({ min: 2 ** -20, max: 1e6, noNaN: true });
+describe('RowAccumulator', () => {
+  it('gives every row length 1, keeps its direction, and sums what it gave, whatever the number of columns', () => {
+    const entry = fc.float({ min: -1e6, max: 1e6, noNaN: true }).filter((value) => Math.abs(value) > 1e-6);
+    const rows = fc
+      .integer({ min: 1, max: 11 })
+      .chain((columns) =>
+        fc.tuple(fc.constant(columns), fc.array(entry, { minLength: columns, maxLength: columns * 5 })),
+      );
     fc.assert(
-      fc.property(fc.array(nonZero, { minLength: 6, maxLength: 6 }), (numbers) => {
-        const values = Float32Array.from(numbers);
-        normalizeRows(values, 2, 3, naming);
-        for (const start of [0, 3]) {
-          const unit = values.subarray(start, start + 3);
-          expect(Math.hypot(...unit)).toBeCloseTo(1, 6);
-          const length = Math.hypot(...numbers.slice(start, start + 3));
-          unit.forEach((value, k) => {
-            expect(value).toBeCloseTo(numbers[start + k]! / length, 5);
-          });
+      fc.property(rows, ([columns, numbers]) => {
+        const values = numbers.slice(0, Math.floor(numbers.length / columns) * columns);
+        const { accumulator, bad, units } = accumulate(values, columns);
+        expect(bad).toBe(-1);
+        const sums = new Array<number>(columns).fill(0);
+        for (let start = 0; start < values.length; start += columns) {
+          const length = Math.hypot(...values.slice(start, start + columns));
+          for (let k = 0; k < columns; k++) {
+            // Correctly rounded: the arithmetic is float64 up to the last step.
+            expect(units[start + k]).toBeCloseTo(values[start + k]! / length, 7);
+            sums[k]! += units[start + k]!;
+          }
         }
+        accumulator.sum.forEach((sum, k) => {
+          expect(sum).toBeCloseTo(sums[k]!, 12);
+        });
+        const squares = units.reduce((sum, unit) => sum + unit * unit, 0);
+        expect(accumulator.squares).toBeCloseTo(squares, 12);
       }),
     );
   });
 
+  it('goes on over several chunks, in turns of its two buffers', () => {
+    const values = new Random(1).fillNormal(new Float32Array(24));
+    const accumulator = new RowAccumulator(4, 2);
+    for (let chunk = 0; chunk < 3; chunk++) {
+      accumulator.chunk(chunk % 2).set(values.subarray(chunk * 8, chunk * 8 + 8));
+      accumulator.normalize(chunk % 2, 2);
+    }
+    const whole = accumulate([...values], 4).accumulator;
+    expect([...accumulator.sum]).toEqual([...whole.sum]);
+    expect(accumulator.squares).toBe(whole.squares);
+  });
+
   it('normalises rows whose squares would overflow or vanish in float32', () => {
-    const values = Float32Array.of(3e30, 4e30, 3e-30, 4e-30);
-    normalizeRows(values, 2, 2, naming);
-    for (const [i, expected] of [0.6, 0.8, 0.6, 0.8].entries()) expect(values[i]).toBeCloseTo(expected, 6);
+    const { units } = accumulate([3e30, 4e30, 3e-30, 4e-30], 2);
+    for (const [i, expected] of [0.6, 0.8, 0.6, 0.8].entries()) expect(units[i]).toBeCloseTo(expected, 7);
   });
 
-  it('names the row from 1, its id and the column of what is not a number', () => {
-    const values = Float32Array.of(1, 2, 3, NaN);
-    expect(() => { normalizeRows(values, 2, 2, naming); }).toThrow(
-      'row 12 (id-11) of modality "image" holds NaN in column 1',
-    );
-    expect(() => { normalizeRows(Float32Array.of(1, -Infinity), 1, 2, naming); }).toThrow(
-      'holds -Infinity in column 1',
-    );
+  it('sums the rows that count, and normalises the others all the same', () => {
+    const { accumulator, units } = accumulate([3, 4, 0, 2, 5, 0], 2, (row) => row !== 1);
+    expect(units.map((unit) => Number(unit.toFixed(6)))).toEqual([0.6, 0.8, 0, 1, 1, 0]);
+    expect(accumulator.sum[0]).toBeCloseTo(1.6, 7);
+    expect(accumulator.sum[1]).toBeCloseTo(0.8, 7);
+    expect(accumulator.squares).toBeCloseTo(2, 6);
   });
 
-  it('names a row without direction', () => {
-    expect(() => { normalizeRows(Float32Array.of(1, 1, 0, 0), 2, 2, naming); }).toThrow(
-      'row 12 (id-11) of modality "image" is all zeros',
-    );
+  it('names the first row without direction', () => {
+    expect(accumulate([1, 1, 0, 0, 1, 1], 2).bad).toBe(1);
+    expect(accumulate([1, 1, 1, 1, NaN, 1], 2).bad).toBe(2);
+    expect(accumulate([Infinity, 1], 2).bad).toBe(0);
   });
 });

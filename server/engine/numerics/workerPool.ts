@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+/** What a worker is sent. `input` and `output` are copied between threads. */
+export type WorkerRequest =
+  | { readonly kind: 'compute'; readonly id: number; readonly task: string; readonly input: unknown }
+  | { readonly kind: 'abort' };
+
+/** What a worker answers. */
+export type WorkerResponse =
+  | { readonly kind: 'progress'; readonly id: number; readonly done: number }
+  | { readonly kind: 'done'; readonly id: number; readonly output: unknown }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: unknown };
+
+export interface ComputeOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told how much more was done, in the task's own units. */
+  readonly progress?: ((done: number) => void) | undefined;
+}
+
+interface PendingCall {
+  readonly worker: Worker;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  readonly progress: ((done: number) => void) | undefined;
+}
+
+/**
+ * Threads with an ONNX Runtime session each, of one thread each. One session with as many threads has them wait for
+ * one another at the end of every operation: on a machine that has other things to do, that took half of the time.
+ */
+export class WorkerPool {
+  readonly size = availableParallelism();
+  readonly #workers: Worker[];
+  readonly #calls = new Map<number, PendingCall>();
+  #lastId = 0;
+
+  constructor() {
+    const file = bundledFile('computeWorker.mjs');
+    this.#workers = Array.from({ length: this.size }, () => {
+      const worker = new Worker(file);
+      worker.on('message', (response: WorkerResponse) => {
+        this.#settle(response);
+      });
+      // Idle threads must not keep a process alive.
+      worker.unref();
+      worker.on('error', (error) => {
+        for (const call of this.#calls.values()) if (call.worker === worker) call.reject(error);
+      });
+      return worker;
+    });
+  }
+
+  /** Runs a task on a worker, from 0 to `size − 1`; one at a time is sensible. */
+  async compute(index: number, task: string, input: unknown, options: ComputeOptions = {}): Promise<unknown> {
+    const { signal, progress } = options;
+    signal?.throwIfAborted();
+    const worker = this.#workers[index]!;
+    const abort = (): void => {
+      worker.postMessage({ kind: 'abort' } satisfies WorkerRequest);
+    };
+    signal?.addEventListener('abort', abort);
+    const id = ++this.#lastId;
+    worker.ref();
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#calls.set(id, { worker, resolve, reject, progress });
+        worker.postMessage({ kind: 'compute', id, task, input } satisfies WorkerRequest);
+      });
+    } catch (error) {
+      // The reason itself, not the copy of it that crossed the threads.
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      this.#calls.delete(id);
+      worker.unref();
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  #settle(response: WorkerResponse): void {
+    const call = this.#calls.get(response.id);
+    if (response.kind === 'progress') call?.progress?.(response.done);
+    else if (response.kind === 'done') call?.resolve(response.output);
+    else call?.reject(response.error);
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+}
+
+/** A bundle beside this one, or in `dist/` where this code runs from the sources. */
+function bundledFile(name: string): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  if (existsSync(join(folder, name))) return join(folder, name);
+  while (!existsSync(join(folder, 'package.json'))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error(`${name} belongs into dist/ of the package, which was not found`);
+    folder = parent;
+  }
+  return join(folder, 'dist', name);
+}

@@ -3,8 +3,7 @@
  * cosine at the paper's three architectures, over seeds that redraw weights and inputs, beside the paper's numbers.
  * The paper's minima are over the pairs of 5,000 inputs: over fewer inputs the minimum is higher.
  *
- *   npx esbuild bench/randomNoiseCones.ts --bundle --platform=node --format=esm --packages=external \
- *     --outfile=dist/bench/randomNoiseCones.mjs && node dist/bench/randomNoiseCones.mjs --seeds 5 --samples 256
+ *   npm run bench -- bench/randomNoiseCones.ts --seeds 5 --samples 256
  */
 import { parseArgs } from 'node:util';
 import type { z } from 'zod';

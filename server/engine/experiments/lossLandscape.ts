@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Note, Result, Table } from '../../protocol/report.ts';
 import type { GapShift, PairLosses } from '../measurement/contrastiveLosses.ts';
 import { contrastiveLosses } from '../measurement/contrastiveLosses.ts';
-import { dot } from '../measurement/modalitySubject.ts';
+import { dot } from '../numerics/dot.ts';
 import type { PairSubject } from '../measurement/pairSubject.ts';
 import { shiftedGap } from '../measurement/shiftedGap.ts';
 import { batchSizeParam, checkBatchSize } from '../metrics/batchSize.ts';

@@ -1,5 +1,6 @@
 import type { Interval } from '../../protocol/report.ts';
 import type { Distribution } from '../numerics/distribution.ts';
+import { dot } from '../numerics/dot.ts';
 import type { Kernels } from '../numerics/kernels.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { ProgressListener } from '../progress.ts';
@@ -164,11 +165,4 @@ export function plainSums(rows: Matrix): ModalityReplicate {
 /** Mean cosine of all pairs of different items that a resample drew. */
 export function resampledMeanCosine({ sum, weight, copies, copyPairs }: ModalityReplicate): number {
   return (dot(sum, sum) - copies) / (weight * weight - copyPairs);
-}
-
-/** Inner product in float64. */
-export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }

@@ -1,6 +1,6 @@
 import type { Matrix } from '../numerics/matrix.ts';
 import type { GapShift } from './contrastiveLosses.ts';
-import { dot } from './modalitySubject.ts';
+import { dot } from '../numerics/dot.ts';
 
 /**
  * The distance between the centres of paired unit rows after a shift x' = Norm(x − αĝ), y' = Norm(y + βĝ), float64:

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dot } from '../measurement/modalitySubject.ts';
+import { dot } from '../numerics/dot.ts';
 import { defineMetric } from './metric.ts';
 
 function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { PairReplicate } from '../measurement/pairSubject.ts';
-import { dot } from '../measurement/modalitySubject.ts';
+import { dot } from '../numerics/dot.ts';
 import { defineMetric } from './metric.ts';
 
 /** The distance between the modalities' centres in a resample. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dot } from '../measurement/modalitySubject.ts';
+import { dot } from '../numerics/dot.ts';
 import { defineMetric } from './metric.ts';
 
 /** The average cosine of an item of one modality with the items of the other that it does not belong to. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dot } from '../measurement/modalitySubject.ts';
+import { dot } from '../numerics/dot.ts';
 import { resampledGap } from './gapDistance.ts';
 import { defineMetric } from './metric.ts';
 

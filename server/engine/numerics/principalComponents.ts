@@ -1,31 +1,7 @@
-import { EigenvalueDecomposition, Matrix as DenseMatrix } from 'ml-matrix';
 import { addCrossProduct } from './crossProduct.ts';
+import { leadingEigen } from './leadingEigen.ts';
 import type { Matrix } from './matrix.ts';
-
-/** Eigenvalues in descending order, and unit eigenvectors: row k of `vectors` belongs to value k. */
-export interface SymmetricEigen {
-  readonly values: Float64Array;
-  readonly vectors: readonly Float64Array[];
-}
-
-/**
- * Eigen-decomposition of a symmetric matrix (Householder tridiagonalisation and QL; ml-matrix), float64.
- *
- * @param values n × n, row-major; only symmetry up to rounding is assumed.
- */
-export function symmetricEigen(values: Float64Array, n: number): SymmetricEigen {
-  const dense = DenseMatrix.from1DArray(n, n, values);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(dense, {
-    assumeSymmetric: true,
-  });
-  const order = realEigenvalues
-    .map((_, index) => index)
-    .sort((a, b) => realEigenvalues[b]! - realEigenvalues[a]!);
-  return {
-    values: Float64Array.from(order, (index) => realEigenvalues[index]!),
-    vectors: order.map((index) => Float64Array.from(eigenvectorMatrix.getColumn(index))),
-  };
-}
+import type { SymmetricEigen } from './symmetricEigen.ts';
 
 /** A fitted principal component analysis. */
 export interface PrincipalComponents {
@@ -51,14 +27,23 @@ export function fitPrincipalComponents(parts: readonly Matrix[], count: number):
   }
   // The smaller of the covariance (columns²) and the Gram matrix (rows²) has the same leading spectrum.
   const { values, vectors } =
-    rows < columns ? eigenOfGram(parts, mean, rows) : symmetricEigen(covariance(parts, mean, rows), columns);
-  const kept = Math.min(count, vectors.length);
+    rows < columns
+      ? eigenOfGram(parts, mean, rows, count)
+      : leadingEigen(covariance(parts, mean, rows), columns, Math.min(count, columns));
   return {
     mean,
-    directions: vectors.slice(0, kept).map(orient),
-    variances: values.slice(0, kept).map((value) => Math.max(0, value)),
-    totalVariance: values.reduce((sum, value) => sum + Math.max(0, value), 0),
+    directions: vectors.map(orient),
+    variances: values.map((value) => Math.max(0, value)),
+    totalVariance: totalVariance(parts, mean, rows),
   };
+}
+
+function totalVariance(parts: readonly Matrix[], mean: Float64Array, rows: number): number {
+  let squares = 0;
+  for (const { data } of parts) {
+    for (let i = 0; i < data.length; i++) squares += (data[i]! - mean[i % mean.length]!) ** 2;
+  }
+  return squares / rows;
 }
 
 /** Coordinates of each row on the components: one array a component. */
@@ -90,7 +75,12 @@ function covariance(parts: readonly Matrix[], mean: Float64Array, rows: number):
   return sums.map((sum) => sum / rows);
 }
 
-function eigenOfGram(parts: readonly Matrix[], mean: Float64Array, rows: number): SymmetricEigen {
+function eigenOfGram(
+  parts: readonly Matrix[],
+  mean: Float64Array,
+  rows: number,
+  count: number,
+): SymmetricEigen {
   const centred = centredRows(parts, mean);
   const gram = new Float64Array(rows * rows);
   for (let a = 0; a < rows; a++) {
@@ -100,7 +90,7 @@ function eigenOfGram(parts: readonly Matrix[], mean: Float64Array, rows: number)
       gram[a * rows + b] = gram[b * rows + a] = sum / rows;
     }
   }
-  const { values, vectors } = symmetricEigen(gram, rows);
+  const { values, vectors } = leadingEigen(gram, rows, Math.min(count, rows));
   const directions = vectors.map((weights) => {
     const direction = new Float64Array(mean.length);
     centred.forEach((row, r) => {

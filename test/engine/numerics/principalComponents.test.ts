@@ -1,10 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { matrix, rowRange } from '../../../server/engine/numerics/matrix.ts';
-import {
-  fitPrincipalComponents,
-  project,
-  symmetricEigen,
-} from '../../../server/engine/numerics/principalComponents.ts';
+import { leadingEigen } from '../../../server/engine/numerics/leadingEigen.ts';
+import { fitPrincipalComponents, project } from '../../../server/engine/numerics/principalComponents.ts';
+import { symmetricEigen } from '../../../server/engine/numerics/symmetricEigen.ts';
 import { orthogonalProcrustes } from '../../../server/engine/numerics/procrustes.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
 import oracle from '../../oracle/numerics.json' with { type: 'json' };
@@ -23,6 +21,40 @@ describe('symmetricEigen', () => {
       expect(value).toBeCloseTo(oracle.eigen.values[k]!, 10);
       expect(directionDifference(vectors[k]!, oracle.eigen.vectors[k]!)).toBeLessThan(1e-9);
     });
+  });
+});
+
+describe('leadingEigen', () => {
+  /** AᵀA of a seeded matrix whose columns shrink by a factor: the spectrum falls as fast. */
+  function gram(n: number, rows: number, shrink: number): Float64Array {
+    const a = new Random(n).fillNormal(new Float32Array(rows * n));
+    const product = new Float64Array(n * n);
+    for (let r = 0; r < rows; r++) {
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) {
+          product[i * n + j]! += a[r * n + i]! * a[r * n + j]! * shrink ** (i + j);
+        }
+      }
+    }
+    return product;
+  }
+
+  it.each([
+    ['a spectrum with gaps', gram(60, 200, 0.95)],
+    ['a flat spectrum', gram(60, 400, 1)],
+    ['fewer directions than are followed', gram(60, 5, 1)],
+  ])('agrees with the full decomposition: %s', (_name, values) => {
+    const full = symmetricEigen(values, 60);
+    const leading = leadingEigen(values, 60, 3);
+    leading.values.forEach((value, k) => {
+      expect(value / full.values[k]!).toBeCloseTo(1, 8);
+      expect(directionDifference(leading.vectors[k]!, full.vectors[k]!)).toBeLessThan(1e-4);
+    });
+  });
+
+  it('gives all of a small matrix, and nothing but zeros of a zero one', () => {
+    expect([...leadingEigen(Float64Array.of(2, 0, 0, 1), 2, 2).values]).toEqual([2, 1]);
+    expect([...leadingEigen(new Float64Array(900), 30, 2).values]).toEqual([0, 0]);
   });
 });
 

@@ -19,6 +19,14 @@ export interface AnswerRanks {
   readonly nearer: Float64Array;
   /** Wrong answers as near. */
   readonly tied: Float64Array;
+  /** Right answers as near as the best, itself among them. */
+  readonly best: Float64Array;
+}
+
+/** Counts over the whole gallery: what is as near as the best right answer, right or wrong. */
+interface GalleryCounts {
+  readonly nearer: Float64Array;
+  readonly asNear: Float64Array;
 }
 
 /** All pairs of an item of one modality with an item of the other. */
@@ -53,8 +61,8 @@ interface MatchedPairs {
 /** What some parts of all pairs hold. Counts are whole numbers: their sums do not depend on the order. */
 interface ComparisonPart {
   readonly mismatched: DistributionState[];
-  readonly first: AnswerRanks;
-  readonly second: AnswerRanks;
+  readonly first: GalleryCounts;
+  readonly second: GalleryCounts;
 }
 
 /** Cosines and ranks in some parts of all pairs between two modalities. */
@@ -81,7 +89,7 @@ export const comparisonTask: ParallelTask<ComparisonInput, ComparisonPart> = {
       );
       states.push(mismatched.state());
     }
-    return { mismatched: states, first: first.ranks(), second: second.ranks() };
+    return { mismatched: states, first: first.counts(), second: second.counts() };
   },
 };
 
@@ -167,37 +175,38 @@ function bestCosines(queries: number, queryOfRow: Uint32Array, cosines: Float64A
 
 /** Sums the counts of all parts, and takes the right answers out of them, which were counted with the gallery. */
 function addRanks(
-  parts: readonly AnswerRanks[],
+  parts: readonly GalleryCounts[],
   queryOfRow: Uint32Array,
   cosines: Float64Array,
 ): AnswerRanks {
   const [first, ...others] = parts;
-  const { nearer, tied } = first!;
+  const { nearer, asNear } = first!;
   for (const part of others) {
     part.nearer.forEach((count, query) => (nearer[query]! += count));
-    part.tied.forEach((count, query) => (tied[query]! += count));
+    part.asNear.forEach((count, query) => (asNear[query]! += count));
   }
-  const best = bestCosines(nearer.length, queryOfRow, cosines);
+  const bestCosine = bestCosines(nearer.length, queryOfRow, cosines);
+  const best = new Float64Array(nearer.length);
   queryOfRow.forEach((query, row) => {
-    if (cosines[row]! >= best[query]! - roundingTolerance) tied[query] = Math.max(0, tied[query]! - 1);
+    if (cosines[row]! >= bestCosine[query]! - roundingTolerance) best[query]! += 1;
   });
-  return { nearer, tied };
+  return { nearer, best, tied: asNear.map((count, query) => Math.max(0, count - best[query]!)) };
 }
 
 /** Counts the gallery's items that are nearer to each query than its best right answer, or as near. */
 class AnswerCounter {
   readonly #nearer: Float64Array;
-  readonly #tied: Float64Array;
+  readonly #asNear: Float64Array;
   readonly #best: Float64Array;
 
   constructor(best: Float64Array) {
     this.#nearer = new Float64Array(best.length);
-    this.#tied = new Float64Array(best.length);
+    this.#asNear = new Float64Array(best.length);
     this.#best = best;
   }
 
-  ranks(): AnswerRanks {
-    return { nearer: this.#nearer, tied: this.#tied };
+  counts(): GalleryCounts {
+    return { nearer: this.#nearer, asNear: this.#asNear };
   }
 
   countRows(values: Float32Array, rows: number, columns: number, firstQuery: number): void {
@@ -211,7 +220,7 @@ class AnswerCounter {
         notFarther += values[at]! >= below ? 1 : 0;
       }
       this.#nearer[firstQuery + r]! += nearer;
-      this.#tied[firstQuery + r]! += notFarther - nearer;
+      this.#asNear[firstQuery + r]! += notFarther - nearer;
     }
   }
 
@@ -229,7 +238,7 @@ class AnswerCounter {
     }
     for (let c = 0; c < columns; c++) {
       this.#nearer[firstQuery + c]! += nearer[c]!;
-      this.#tied[firstQuery + c]! += notFarther[c]! - nearer[c]!;
+      this.#asNear[firstQuery + c]! += notFarther[c]! - nearer[c]!;
     }
   }
 }

@@ -9,7 +9,6 @@ import { row } from '../numerics/matrix.ts';
 import { cosinesWithin } from './withinModality.ts';
 import { deviationReplicates } from './deviationReplicates.ts';
 import type { ResampledSums, Resampling } from './resampling.ts';
-import { resampledInterval } from './resampling.ts';
 
 /** A modality's statistics in one resample of the bootstrap. */
 export interface ModalityReplicate {
@@ -128,7 +127,7 @@ export class ModalitySubject {
     const resampled = await this.resampled();
     const replicates = Array.from(resampled.weights, (_, b) => statistic(replicateOf(resampled, b)));
     const centre = this.sampled ? statistic(plainSums(this.units)) : estimate;
-    return resampledInterval(estimate, replicates, { centre, shrink: this.shrink });
+    return this.resampling.interval(estimate, replicates, { centre, shrink: this.shrink });
   }
 
   /** A bootstrap interval of the standard deviation of the cosines within the modality. */
@@ -140,7 +139,7 @@ export class ModalitySubject {
       this.unitOfItem,
       random,
     );
-    return resampledInterval(estimate, replicates, { centre, shrink: this.shrink * Math.sqrt(share) });
+    return this.resampling.interval(estimate, replicates, { centre, shrink: this.shrink * Math.sqrt(share) });
   }
 
   /** Spread of the full data's estimates relative to the sample's. */

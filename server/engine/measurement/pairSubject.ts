@@ -10,7 +10,6 @@ import { dot } from '../numerics/dot.ts';
 import { plainSums, replicateOf } from './modalitySubject.ts';
 import type { RowItems } from './relevance.ts';
 import type { WeighedValues } from './resampling.ts';
-import { resampledInterval } from './resampling.ts';
 
 /** A pair's statistics in one resample of the bootstrap. */
 export interface PairReplicate {
@@ -142,13 +141,13 @@ export class PairSubject {
       }),
     );
     const centre = this.sampled ? statistic(this.#sampleAsIs()) : estimate;
-    return resampledInterval(estimate, replicates, { centre, shrink: this.#shrink });
+    return this.first.modality.resampling.interval(estimate, replicates, { centre, shrink: this.#shrink });
   }
 
   /** A bootstrap interval of the mean of one value a row, or a query, at hand. */
   meanInterval(estimate: number, values: Float64Array, unitOfValue: Uint32Array | null): Interval | null {
     const { sums, weights } = this.first.modality.resampling.weigh(values, unitOfValue);
-    return resampledInterval(
+    return this.first.modality.resampling.interval(
       estimate,
       sums.map((sum, b) => sum / weights[b]!),
     );

@@ -32,20 +32,6 @@ export interface WeighedValues {
   readonly squaredWeights: Float64Array;
 }
 
-/**
- * The interval of {@link bootstrapInterval}; null where the statistic is undefined in some resample, as a mean over
- * pairs of different rows is in one that drew copies of a single row only.
- */
-export function resampledInterval(
-  estimate: number,
-  replicates: ArrayLike<number>,
-  options: Parameters<typeof bootstrapInterval>[2] = {},
-): Interval | null {
-  return Array.from(replicates).every(Number.isFinite)
-    ? bootstrapInterval(estimate, replicates, options)
-    : null;
-}
-
 /** Resamples that are multiplied at once: their weights stay small beside the embeddings. */
 const atOnce = 100;
 
@@ -64,6 +50,19 @@ export class Resampling {
     this.random = random;
     this.#units = units;
     this.resamples = resamples;
+  }
+
+  /**
+   * A bias-corrected percentile interval; null where the statistic is undefined in some resample, as a mean over pairs
+   * of different rows is in one that drew copies of a single row only.
+   */
+  interval(
+    estimate: number,
+    replicates: ArrayLike<number>,
+    options: Parameters<typeof bootstrapInterval>[2] = {},
+  ): Interval | null {
+    if (!Array.from(replicates).every(Number.isFinite)) return null;
+    return bootstrapInterval(estimate, replicates, options);
   }
 
   /**

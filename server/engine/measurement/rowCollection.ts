@@ -184,6 +184,13 @@ class ModalityCollector {
     this.#source = source;
     this.#ids = ids;
     this.#items = relevance?.shared === source.modality ? sharedItems(relevance.groups) : everyRow(rows);
+    if (this.#items.items < 2) {
+      throw new InputError(
+        'too-few-rows',
+        `All ${rows} rows of modality "${source.modality}" share one item; a cone needs at least 2 different ones`,
+        { file: source.file },
+      );
+    }
     this.#accumulator = new RowAccumulator(columns, Math.min(rows, rowsPerChunk(columns)));
     this.#sampledRows = sampledRows;
     this.#sample = matrix(sampledRows?.length ?? rows, columns);

@@ -4,11 +4,17 @@ import type { PairMetric } from './metric.ts';
 import { defineMetric } from './metric.ts';
 
 /**
- * Chance that a right answer is among the first k, for each query. Where wrong answers are tied with it, every order
- * of them is as likely.
+ * Chance that a right answer is among the first k, for each query. Where wrong answers are tied with the best right
+ * ones, every order of them is as likely: the first places left must not all go to wrong ones.
  */
-function hits({ nearer, tied }: AnswerRanks, k: number): Float64Array {
-  return nearer.map((count, query) => Math.min(1, Math.max(0, (k - count) / (tied[query]! + 1))));
+function hits({ nearer, tied, best }: AnswerRanks, k: number): Float64Array {
+  return nearer.map((count, query) => {
+    let missed = 1;
+    for (let place = 0; place < k - count && missed > 0; place++) {
+      missed *= Math.max(0, tied[query]! - place) / (tied[query]! + best[query]! - place);
+    }
+    return 1 - missed;
+  });
 }
 
 /**

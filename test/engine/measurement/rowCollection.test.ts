@@ -196,3 +196,14 @@ describe('collecting rows', () => {
     await expect(collect(sources())).rejects.toMatchObject({ name: 'InputError', code });
   });
 });
+
+describe('a relevance map', () => {
+  it('in which all rows share one item leaves no cone to measure', async () => {
+    const sources = sourcesOf(pairedCones(1, ['image', 'text'], { rows: 4, columns: 3 }));
+    const facts: RowFacts = { relevance: { shared: 'image', groups: Int32Array.of(7, 7, 7, 7) } };
+    await expect(collect(sources, { facts })).rejects.toMatchObject({
+      code: 'too-few-rows',
+      message: 'All 4 rows of modality "image" share one item; a cone needs at least 2 different ones',
+    });
+  });
+});

@@ -57,6 +57,17 @@ describe('recall at k', () => {
     expect(toImage[1]).toBe(1);
   });
 
+  it('counts a query by the chance that any of several equally near right answers comes first', async () => {
+    // One image with two captions, and one with four; all six are the same text.
+    const images = atAngles([0, 0, 90, 90, 90, 90]);
+    const captions = atAngles([10, 10, 10, 10, 10, 10]);
+    const { toText } = await recalls(images, captions, [0, 0, 1, 1, 1, 1]);
+    // In a random order of six, the first is right for one image with chance 2/6, for the other with 4/6; among the
+    // first five there is always a right one.
+    expect(toText[0]).toBeCloseTo((2 / 6 + 4 / 6) / 2, 12);
+    expect(toText[1]).toBe(1);
+  });
+
   it('says how many queries are tied, and what it is when they win', async () => {
     const parametersOf = async (image: Matrix, text: Matrix) => {
       const results = await measureMatrices(kernels, { image, text }, { metrics: ['recall-at-1'] });

@@ -41,7 +41,7 @@ export function reportError(error: unknown, signal: AbortSignal, terminal: Termi
     return error.exitCode;
   }
   if (signal.aborted) {
-    terminal.err('Interrupted. Nothing was written.');
+    terminal.err('Interrupted. No run folder was written.');
     return exitCodes.interrupted;
   }
   if (error instanceof InputError) {

@@ -2,7 +2,9 @@ import { join, resolve } from 'node:path';
 import { formatConfig } from '../config/formatConfig.ts';
 import { runMeasurement } from '../engine/run.ts';
 import { InputError } from '../engine/problems.ts';
+import { folderEmbeddingCache } from '../runs/folderEmbeddingCache.ts';
 import { checkRunFolder, defaultRunFolder, runFileNames, writeRunFolder } from '../runs/runFolder.ts';
+import { chosenCacheFolder } from './cache.ts';
 import { CommandError, formatInputError } from './commandError.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import type { MeasureFlags } from './measureFlags.ts';
@@ -37,6 +39,7 @@ export async function measure(
     signal,
     progress: isQuiet ? () => undefined : bar.update,
     strict: flags.strict === true,
+    cache: flags.cache === false ? null : folderEmbeddingCache(chosenCacheFolder(flags.cache)),
     completeConfig(facts) {
       const { config, warnings } = target.complete(facts);
       warnings.forEach(say);

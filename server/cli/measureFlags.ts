@@ -6,6 +6,8 @@ import { usageError } from './commandError.ts';
 export interface MeasureFlags {
   readonly metrics?: readonly string[] | 'all';
   readonly out?: string;
+  /** The folder of the cache; false to use none. */
+  readonly cache?: string | false;
   readonly seed?: number;
   readonly device?: string;
   readonly limit?: number;

@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { devices } from '../engine/runtime/device.ts';
+import { prune, showCache, type PruneFlags } from './cache.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import { measure } from './measure.ts';
 import type { MeasureFlags } from './measureFlags.ts';
@@ -36,6 +37,7 @@ export async function runProgram(args: readonly string[], context: ProgramContex
   };
   addMeasure(program, context, done);
   addValidate(program, context, done);
+  addCache(program, context, done);
   for (const name of Object.keys(registryLists) as RegistryName[]) addList(program, name, context, done);
   program.addHelpText(
     'after',
@@ -73,6 +75,8 @@ function addMeasure(program: Command, { signal, terminal }: ProgramContext, done
     .option('--seed <number>', 'seed of every random draw', wholeNumber(0))
     .addOption(new Option('--device <name>', 'where to compute').choices(devices))
     .option('--out <folder>', 'folder to write (default: modality-gap-runs/<name>-<time>)', notEmpty)
+    .option('--cache <folder>', 'where embeddings are kept for later runs', notEmpty)
+    .option('--no-cache', 'embed everything anew and keep nothing')
     .option('--strict', 'fail at the first row that cannot be read, instead of leaving it out')
     .option('--verbose', 'show where an internal error was thrown')
     .option('--quiet', 'print the results only: no progress, no notes')
@@ -103,6 +107,34 @@ function addValidate(program: Command, { terminal }: ProgramContext, done: Done)
     )
     .action(async (files: string[]) => {
       done(await validate(files, terminal));
+    });
+}
+
+function addCache(program: Command, { terminal }: ProgramContext, done: Done): void {
+  const cache = program
+    .command('cache')
+    .description('Show where embeddings are kept for later runs, and what is kept.')
+    .option('--cache <folder>', 'another folder than the usual one', notEmpty)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  modality-gap cache
+  modality-gap cache prune --older-than 30
+
+The folder is the one that MODALITY_GAP_CACHE names, or modality-gap where the system keeps caches.`,
+    )
+    .action(async ({ cache: folder }: { cache?: string }) => {
+      done(await showCache(folder, terminal));
+    });
+  cache
+    .command('prune')
+    .description('Remove what is damaged or left over, and what else the options say.')
+    .option('--older-than <days>', 'also what was not used for so many days', wholeNumber(0))
+    .option('--all', 'everything')
+    .addHelpText('after', '\nExample:\n  modality-gap cache prune --older-than 30')
+    .action(async (flags: PruneFlags) => {
+      done(await prune(cache.opts<{ cache?: string }>().cache, flags, terminal));
     });
 }
 

@@ -6,6 +6,7 @@ import { matrixSource } from './datasets/matrixSource.ts';
 import { readers } from './datasets/registry.ts';
 import { selectFacts } from './datasets/sampling.ts';
 import { embedSamples } from './encoders/embedSamples.ts';
+import type { EmbeddingCache, EmbeddingStore } from './encoders/embeddingCache.ts';
 import type { Encoder } from './encoders/encoder.ts';
 import { encoders } from './encoders/registry.ts';
 import { experiments } from './experiments/registry.ts';
@@ -24,6 +25,9 @@ import { onnxRuntimeVersion, resolveDevice } from './runtime/onnxRuntime.ts';
 
 /** Embeddings that were read are copied into the run's folder up to this many values: 128 MiB. */
 const copiedValues = 2 ** 25;
+
+/** Versions of what determines the bits of an embedding: preparing items is the program's, embedding ONNX Runtime's. */
+const computingVersions = { 'modality-gap': packageJson.version, 'onnxruntime-node': onnxRuntimeVersion };
 
 /** An entry of a configuration that names its kind; the other keys are that kind's own, validated, with defaults. */
 interface Entry {
@@ -55,6 +59,8 @@ export interface RunOptions {
   readonly progress: ProgressListener;
   /** Fail at the first row that cannot be read, instead of leaving it out. */
   readonly strict: boolean;
+  /** Embeddings of earlier runs, and for later ones; without it everything is embedded. */
+  readonly cache?: EmbeddingCache | null;
   /**
    * Called once the data are open, before anything is computed: gives the configuration to go on with, completed with
    * what depends on the data; throws to refuse them.
@@ -130,8 +136,19 @@ class Run {
     const loaded: Encoder[] = [];
     try {
       for (const modality of dataset.modalities) loaded.push(await this.#loadEncoder(modality));
-      const { embeddings, rows, skipped } = await embedSamples(dataset, loaded, this.#options);
+      const stores = await this.#openStores(loaded);
+      const { strict, signal, progress } = this.#options;
+      const { embeddings, rows, skipped, items } = await embedSamples(dataset, loaded, {
+        strict,
+        stores,
+        signal,
+        progress,
+      });
       this.#noteSkipped([...dataset.skipped, ...skipped]);
+      for (const [m, { name }] of dataset.modalities.entries()) {
+        const store = stores?.[m];
+        if (store !== undefined) await this.#finishStore(name, store, items[m]!);
+      }
       const named = dataset.modalities.map(({ name }, m) => ({ name, matrix: embeddings[m]! }));
       return {
         sources: named.map(({ name, matrix }, m) => matrixSource(name, loaded[m]!.summary, matrix)),
@@ -163,6 +180,32 @@ class Run {
       random: this.#random.stream('encoders'),
       device: resolveDevice(this.#config.device),
     });
+  }
+
+  async #openStores(loaded: readonly Encoder[]): Promise<EmbeddingStore[] | null> {
+    const { cache } = this.#options;
+    if (!cache) return null;
+    const device = resolveDevice(this.#config.device);
+    return Promise.all(
+      loaded.map(({ fingerprint, dimension, summary }) =>
+        cache.open({ fingerprint, device, versions: computingVersions, dimension, summary }),
+      ),
+    );
+  }
+
+  async #finishStore(
+    modality: string,
+    store: EmbeddingStore,
+    { distinct, stored }: { readonly distinct: number; readonly stored: number },
+  ): Promise<void> {
+    await store.finish();
+    if (stored > 0) {
+      this.#notes.push({
+        code: 'cached-embeddings',
+        message: `${modality}: ${stored} of ${distinct} different items were embedded by an earlier run and come from the cache`,
+      });
+    }
+    this.#notes.push(...store.notes);
   }
 
   async #measure(embedded: Embedded, kernels: Kernels): Promise<MeasuredRun> {
@@ -249,11 +292,7 @@ class Run {
       seed,
       randomAlgorithm: Random.algorithm,
       device,
-      versions: {
-        'modality-gap': packageJson.version,
-        'onnxruntime-node': onnxRuntimeVersion,
-        node: process.versions.node,
-      },
+      versions: { ...computingVersions, node: process.versions.node },
       platform: `${process.platform}-${process.arch}`,
       timings: this.#timings,
     };

@@ -1,51 +1,18 @@
-import { execFileSync, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { reportJsonSchema } from '../../server/config/jsonSchema.ts';
 import { npyFile } from '../npyFile.ts';
 import type { Report } from '../../server/protocol/report.ts';
-import { useTemporaryFolder } from '../temporaryFolder.ts';
+import { useCommand } from './useCommand.ts';
 
-/** The bundles of the sources as they are now; within the project, so that packages are found. */
-const bundles = resolve('node_modules/.cache', `command-line-test-${process.pid}`);
-const command = join(bundles, 'cli.mjs');
-
-beforeAll(() => {
-  execFileSync(process.execPath, ['scripts/build.mjs', '--out', bundles]);
-});
-afterAll(() => rm(bundles, { recursive: true, force: true }));
-
-const temporary = useTemporaryFolder();
+const { folder: temporary, start, end, run } = useCommand('command-line');
 let folder: string;
 beforeEach(() => {
   folder = temporary();
 });
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function start(args: readonly string[], env: Record<string, string> = {}) {
-  return spawn(process.execPath, [command, ...args], { cwd: folder, env: { ...process.env, ...env } });
-}
-
-function end(child: ReturnType<typeof start>): Promise<Ended> {
-  const text = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));
-  return new Promise((done) => {
-    child.on('close', (code) => {
-      done({ code, ...text });
-    });
-  });
-}
-
-const run = (...args: string[]) => end(start(args));
 
 /** Two modalities of six rows, whose centres differ. */
 async function writeEmbeddings(name = 'features.npy'): Promise<string> {
@@ -259,7 +226,7 @@ describe('interrupted', () => {
     child.kill(signal);
     const { code, out, err } = await ended;
     expect([code, out]).toEqual([130, '']);
-    expect(err).toContain('Interrupted. Nothing was written.');
+    expect(err).toContain('Interrupted. No run folder was written.');
     expect(await readdir(folder)).toEqual(['a.gap.yaml']);
   });
 
@@ -291,14 +258,18 @@ describe('the other commands', () => {
     }
   });
 
-  it.each([['--help'], ['measure', '--help'], ['validate', '--help'], ['readers', '--help']])(
-    'explains %s %s with an example',
-    async (...args) => {
-      const { code, out } = await run(...args);
-      expect(code).toBe(0);
-      expect(out).toMatch(/Examples?:\n {2}modality-gap /);
-    },
-  );
+  it.each([
+    ['--help'],
+    ['measure', '--help'],
+    ['validate', '--help'],
+    ['cache', '--help'],
+    ['cache', 'prune', '--help'],
+    ['readers', '--help'],
+  ])('explains %s %s with an example', async (...args) => {
+    const { code, out } = await run(...args);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Examples?:\n {2}modality-gap /);
+  });
 
   it('prints its version', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };

@@ -91,8 +91,10 @@ describe('what is undefined', () => {
       leftOut('solid-angle-fraction', 'text'),
     ]);
   });
+});
 
-  it('is left out and named: mismatched pairs, where all rows share one item', async () => {
+describe('a run refuses', () => {
+  it('a relevance map in which all rows share one item', async () => {
     const { image, text } = cones();
     for (let r = 1; r < image.rows; r++) row(image, r).set(row(image, 0));
     await writeTable(
@@ -106,13 +108,9 @@ describe('what is undefined', () => {
       columns: { image: 'image', text: 'text' },
       relevance: { shared: 'image', column: 'group' },
     };
-    const { report } = await run({ data, experiments });
-    expect(stored(report)).toEqual(report);
-    expect(notesOf(report)).toContainEqual(leftOut('mismatched-cosine', 'image and text'));
+    await expect(run({ data })).rejects.toMatchObject({ code: 'too-few-rows' });
   });
-});
 
-describe('a run refuses', () => {
   it.each<[string, string, RegExp, (image: Matrix) => readonly Matrix[]]>([
     ['one row', 'too-few-rows', /"image" has 1 row; .* at least 2/, () => [cones(1).image, cones(1).text]],
     [

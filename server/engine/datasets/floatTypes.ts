@@ -8,6 +8,14 @@ export interface FloatType {
   readonly bigEndian: boolean;
 }
 
+/** The float types of safetensors files that can be read, by the format's names. */
+export const safetensorsFloatTypes: Readonly<Record<string, FloatType>> = {
+  F16: { name: 'float16', bytes: 2, bigEndian: false },
+  BF16: { name: 'bfloat16', bytes: 2, bigEndian: false },
+  F32: { name: 'float32', bytes: 4, bigEndian: false },
+  F64: { name: 'float64', bytes: 8, bigEndian: false },
+};
+
 /** Whether a value's bytes in a file are its bytes in memory, so that they can be read straight into the target. */
 export function isMemoryFormat(type: FloatType): boolean {
   return type.name === 'float32' && !type.bigEndian;

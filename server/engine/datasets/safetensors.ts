@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { z } from 'zod';
 import { defineReader } from './dataset.ts';
 import { embeddingFileParams, openEmbeddingFiles, type FindMatrices } from './embeddingFiles.ts';
-import type { FloatType } from './floatTypes.ts';
+import { safetensorsFloatTypes } from './floatTypes.ts';
 import { readSafetensors } from './safetensorsFile.ts';
 import { storedMatrices, type StoredMatrix } from './storedArray.ts';
 
@@ -20,18 +20,11 @@ export const safetensors = defineReader({
   open: (params, context) => openEmbeddingFiles(params, context, findMatrices),
 });
 
-const FLOAT_TYPES: Readonly<Record<string, FloatType>> = {
-  F16: { name: 'float16', bytes: 2, bigEndian: false },
-  BF16: { name: 'bfloat16', bytes: 2, bigEndian: false },
-  F32: { name: 'float32', bytes: 4, bigEndian: false },
-  F64: { name: 'float64', bytes: 8, bigEndian: false },
-};
-
 const findMatrices: FindMatrices = async (handle, file, size) => {
   const matrices: StoredMatrix[] = [];
   const unusable: { name: string; reason: string }[] = [];
   for (const { name, type: typeName, shape, bytes } of await readSafetensors(handle, file, size)) {
-    const type = FLOAT_TYPES[typeName];
+    const type = safetensorsFloatTypes[typeName];
     if (type === undefined) {
       unusable.push({ name, reason: `${typeName} values, expected F16, BF16, F32 or F64` });
     } else if (shape.length !== 2 && shape.length !== 3) {

@@ -60,6 +60,25 @@ export async function readSafetensors(
   file: string,
   size: number,
 ): Promise<SafetensorsEntry[]> {
+  return (await readSafetensorsFile(handle, file, size)).tensors;
+}
+
+/** A safetensors file: the tensors in the order of its header, and what its writer said of them. */
+export interface SafetensorsFile {
+  readonly tensors: SafetensorsEntry[];
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * As `readSafetensors`, with the metadata; entries of it that are not texts are left out.
+ *
+ * @throws InputError as `readSafetensors` does.
+ */
+export async function readSafetensorsFile(
+  handle: FileHandle,
+  file: string,
+  size: number,
+): Promise<SafetensorsFile> {
   const problem = (code: string, message: string) => new InputError(code, `${file}: ${message}`, { file });
   if (size === 0) {
     throw problem('safetensors-empty', 'the file is empty (0 bytes), expected safetensors');
@@ -78,7 +97,7 @@ export async function readSafetensors(
   }
   const headerBytes = Buffer.alloc(length);
   await whole.read(8, headerBytes);
-  const header = parseHeader(headerBytes.toString('utf8'), problem);
+  const { header, metadata } = parseHeader(headerBytes.toString('utf8'), problem);
   const dataStart = 8 + length;
   const entries = Object.entries(header).map(
     ([
@@ -117,33 +136,46 @@ export async function readSafetensors(
       `the header describes ${covered} bytes of values, but the file has ${size - dataStart}: it is truncated, or its header is wrong`,
     );
   }
-  return entries.map(({ name, type, shape, begin, end }) => ({
+  const tensors = entries.map(({ name, type, shape, begin, end }) => ({
     name,
     type,
     shape,
     bytes: fileRange(handle, file, dataStart + begin, end - begin),
   }));
+  return { tensors, metadata };
 }
 
 function parseHeader(
   text: string,
   problem: (code: string, message: string) => InputError,
-): z.output<typeof headerSchema> {
+): { header: z.output<typeof headerSchema>; metadata: Record<string, string> } {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch (error) {
     throw problem('safetensors-header', `the header is not JSON: ${(error as Error).message}`);
   }
-  if (typeof parsed === 'object' && parsed !== null && '__metadata__' in parsed) delete parsed.__metadata__;
+  const metadata: Record<string, string> = {};
+  if (typeof parsed === 'object' && parsed !== null && '__metadata__' in parsed) {
+    for (const [key, value] of Object.entries(parsed.__metadata__ ?? {})) {
+      if (typeof value === 'string') metadata[key] = value;
+    }
+    delete parsed.__metadata__;
+  }
   const checked = headerSchema.safeParse(parsed);
-  if (checked.success) return checked.data;
+  if (checked.success) return { header: checked.data, metadata };
   const { path, message } = checked.error.issues[0]!;
   throw problem('safetensors-header', `the header is damaged at ${path.join('.') || 'its top'}: ${message}`);
 }
 
+/** A tensor to write, row-major: float32, or bytes. */
+export interface WrittenTensor {
+  readonly shape: readonly number[];
+  readonly data: Float32Array | Uint8Array;
+}
+
 /**
- * Writes float32 tensors to a safetensors file, in one pass, and waits until they are on the disk. What was at the
+ * Writes tensors to a safetensors file, in one pass, and waits until they are on the disk. What was at the
  * path is replaced; a file that could not be written whole is removed.
  *
  * @param tensors By name, in the order in which they are written; row-major.
@@ -151,7 +183,7 @@ function parseHeader(
  */
 export async function writeSafetensors(
   path: string,
-  tensors: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>,
+  tensors: Readonly<Record<string, WrittenTensor>>,
   metadata?: Readonly<Record<string, string>>,
 ): Promise<void> {
   const header: Record<string, unknown> = metadata === undefined ? {} : { __metadata__: metadata };
@@ -161,7 +193,8 @@ export async function writeSafetensors(
     if (values !== data.length) {
       throw new RangeError(`The tensor ${name} of shape (${shape.join(', ')}) has ${data.length} values`);
     }
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    const dtype = data instanceof Float32Array ? 'F32' : 'U8';
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
   const json = Buffer.from(JSON.stringify(header));

@@ -3,11 +3,14 @@ import type { Matrix } from '../numerics/matrix.ts';
 import { matrix, row } from '../numerics/matrix.ts';
 import { InputError } from '../problems.ts';
 import type { ProgressListener } from '../progress.ts';
+import type { EmbeddingStore } from './embeddingCache.ts';
 import type { Encoder, PreparedItem } from './encoder.ts';
 
 export interface EmbedOptions {
   /** Fail at the first row that cannot be read, instead of leaving it out. */
   readonly strict: boolean;
+  /** What was embedded before, one a modality; null to embed everything and to keep nothing. */
+  readonly stores: readonly EmbeddingStore[] | null;
   readonly signal: AbortSignal;
   readonly progress: ProgressListener;
 }
@@ -18,11 +21,14 @@ export interface EmbeddedSamples {
   /** The dataset's row numbers that the matrices' rows stand for. */
   readonly rows: Uint32Array;
   readonly skipped: readonly SkippedRow[];
+  /** By modality: how many different items there were, and how many of them were not embedded but came from the store. */
+  readonly items: readonly { readonly distinct: number; readonly stored: number }[];
 }
 
 /**
  * Reads, decodes and embeds every row; the next batch is read and decoded while one is embedded. A row of which any
- * item cannot be read is left out of every modality. Items with equal content are embedded once.
+ * item cannot be read is left out of every modality. Items with equal content are embedded once, those in a store not at
+ * all; what was embedded is stored batch by batch.
  *
  * @param encoders one a modality, in the dataset's order.
  * @throws InputError `no-rows` when none could be read; with `strict`, the first row's own error.
@@ -30,10 +36,12 @@ export interface EmbeddedSamples {
 export async function embedSamples(
   dataset: SampleDataset,
   encoders: readonly Encoder[],
-  { strict, signal, progress }: EmbedOptions,
+  { strict, stores, signal, progress }: EmbedOptions,
 ): Promise<EmbeddedSamples> {
   const batchSize = Math.min(...encoders.map((encoder) => encoder.batchSize));
-  const tables = encoders.map((encoder) => new EmbeddingTable(encoder, dataset.count));
+  const tables = encoders.map(
+    (encoder, m) => new EmbeddingTable(encoder, stores?.[m] ?? null, dataset.count),
+  );
   const rows: number[] = [];
   const skipped: SkippedRow[] = [];
 
@@ -71,7 +79,12 @@ export async function embedSamples(
       `None of ${dataset.count} rows could be read${first ? `; the first: ${first.id}: ${first.reason}` : ''}`,
     );
   }
-  return { embeddings: tables.map((table) => table.matrix()), rows: Uint32Array.from(rows), skipped };
+  return {
+    embeddings: tables.map((table) => table.matrix()),
+    rows: Uint32Array.from(rows),
+    skipped,
+    items: tables.map(({ distinct, stored }) => ({ distinct, stored })),
+  };
 }
 
 interface PreparedRow {
@@ -98,14 +111,25 @@ async function prepareRow(
 /** The embeddings of one modality, filled batch by batch. */
 class EmbeddingTable {
   readonly #encoder: Encoder;
+  readonly #store: EmbeddingStore | null;
   readonly #all: Matrix;
   #filled = 0;
-  /** Row of each content embedded so far. */
+  #stored = 0;
+  /** Row of each content so far. */
   readonly #rowOf = new Map<string, number>();
 
-  constructor(encoder: Encoder, rows: number) {
+  constructor(encoder: Encoder, store: EmbeddingStore | null, rows: number) {
     this.#encoder = encoder;
+    this.#store = store;
     this.#all = matrix(rows, encoder.dimension);
+  }
+
+  get distinct(): number {
+    return this.#rowOf.size;
+  }
+
+  get stored(): number {
+    return this.#stored;
   }
 
   async append(items: readonly PreparedItem[]): Promise<void> {
@@ -113,15 +137,26 @@ class EmbeddingTable {
     for (const item of items) {
       if (!this.#rowOf.has(item.contentHash)) fresh.set(item.contentHash, item);
     }
-    const embedded = fresh.size === 0 ? null : await this.#encoder.embed([...fresh.values()]);
-    const positions = new Map([...fresh.keys()].map((hash, position) => [hash, position]));
+    const found = await this.#find(fresh);
     for (const { contentHash } of items) {
-      const target = row(this.#all, this.#filled);
       const known = this.#rowOf.get(contentHash);
-      target.set(known === undefined ? row(embedded!, positions.get(contentHash)!) : row(this.#all, known));
+      row(this.#all, this.#filled).set(known === undefined ? found.get(contentHash)! : row(this.#all, known));
       this.#rowOf.set(contentHash, known ?? this.#filled);
       this.#filled += 1;
     }
+  }
+
+  /** The embedding of each item, from the store or from the encoder. */
+  async #find(items: ReadonlyMap<string, PreparedItem>): Promise<ReadonlyMap<string, Float32Array>> {
+    const found = new Map<string, Float32Array>(await this.#store?.lookup([...items.keys()]));
+    this.#stored += found.size;
+    const missing = [...items].filter(([hash]) => !found.has(hash));
+    if (missing.length === 0) return found;
+    const hashes = missing.map(([hash]) => hash);
+    const embedded = await this.#encoder.embed(missing.map(([, item]) => item));
+    hashes.forEach((hash, position) => found.set(hash, row(embedded, position)));
+    await this.#store?.store(hashes, embedded);
+    return found;
   }
 
   matrix(): Matrix {

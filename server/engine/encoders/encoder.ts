@@ -29,7 +29,10 @@ export interface Encoder {
    * @throws InputError when the item cannot be decoded.
    */
   prepare(item: Item): Promise<PreparedItem>;
-  /** Embeds prepared items: one row each, in order, not normalised. */
+  /**
+   * Embeds prepared items: one row each, in order, not normalised. On the CPU a row is the same to the bit in whatever
+   * batch it is embedded: what a cache holds decides which items are embedded together.
+   */
   embed(items: readonly PreparedItem[]): Promise<Matrix>;
   dispose(): Promise<void>;
 }

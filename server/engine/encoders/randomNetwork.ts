@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { ImageInput, Item } from '../datasets/dataset.ts';
+import type { Item } from '../datasets/dataset.ts';
 import type { ImageTarget } from '../datasets/decodeImage.ts';
-import { decodeImage } from '../datasets/decodeImage.ts';
 import type { Graph, ParameterValues } from '../graph/graph.ts';
 import { elementCount } from '../graph/graph.ts';
 import { initialParameters } from '../graph/initialParameters.ts';
 import type { NetworkInput } from '../networks/network.ts';
-import { inputType, networkGraph } from '../networks/network.ts';
+import { networkGraph } from '../networks/network.ts';
 import { chosenNetwork, networkSchema } from '../networks/networkSchema.ts';
-import type { Matrix } from '../numerics/matrix.ts';
-import { matrix } from '../numerics/matrix.ts';
 import { Random } from '../numerics/random.ts';
 import { InputError } from '../problems.ts';
-import { loadGraph } from '../runtime/graphSession.ts';
 import { byteTokens, byteVocabulary } from './byteTokenizer.ts';
 import type { Encoder, EncoderContext, PreparedItem } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
+import { loadGraphEmbedder } from './graphEmbedder.ts';
+import { preparedImage, preparedText } from './preparedItems.ts';
 
 const batchSize = 32;
 
@@ -55,29 +53,13 @@ export const randomNetwork = defineEncoder({
     const random = seed === undefined ? context.random : new Random(seed);
     const graph = networkGraph(definition, params);
     const values = initialParameters(graph, random.stream(context.modality));
-    const session = await loadGraph(graph, values, { device: context.device });
-    const dimension = Number(graph.outputs[0]!.tensor.shape[1]);
-    const itemType = inputType(input);
+    const embedder = await loadGraphEmbedder(graph, values, context.device);
     return {
-      dimension,
+      ...embedder,
       batchSize,
       fingerprint: fingerprint(graph, values, input.kind === 'tokens' ? 'bytes' : clipImages),
-      summary: summary(definition.title, graph, dimension, context),
+      summary: summary(definition.title, graph, embedder.dimension, context),
       prepare,
-      async embed(items): Promise<Matrix> {
-        const shape = [items.length, ...itemType.shape];
-        const data = new (itemType.elementType === 'float32' ? Float32Array : Int32Array)(
-          elementCount(shape),
-        );
-        items.forEach((item, index) => {
-          data.set(item.input, index * elementCount(itemType.shape));
-        });
-        const embeddings = matrix(items.length, dimension);
-        const target = { shape: [items.length, dimension], data: embeddings.data };
-        await session.run({ input: { shape, data } }, { embedding: target });
-        return embeddings;
-      },
-      dispose: () => session.dispose(),
     };
   },
 });
@@ -106,7 +88,7 @@ function preparation(input: NetworkInput, kind: string, { modality, content }: E
         `The modality ${modality} is read byte by byte, which takes a vocabulary of ${byteVocabulary} or more, found ${vocabulary}`,
       );
     }
-    return (item) => Promise.resolve(preparedText(item, context, vocabulary));
+    return (item) => Promise.resolve(preparedText(item, (text) => byteTokens(text, context, vocabulary)));
   }
   const size = input.kind === 'image' ? input.size : Math.sqrt(input.length / 3);
   if (!Number.isInteger(size)) {
@@ -116,26 +98,6 @@ function preparation(input: NetworkInput, kind: string, { modality, content }: E
     );
   }
   return (item) => preparedImage(item, { ...clipImages, size });
-}
-
-async function preparedImage(item: Item, target: ImageTarget): Promise<PreparedItem> {
-  if (item.content !== 'image') throw new InputError('encoder-content', 'Expected an image, found a text');
-  const image = await item.load();
-  return { input: await decodeImage(image, item.name, target), contentHash: imageHash(image) };
-}
-
-function preparedText(item: Item, context: number, vocabulary: number): PreparedItem {
-  if (item.content !== 'text') throw new InputError('encoder-content', 'Expected a text, found an image');
-  return {
-    input: byteTokens(item.text, context, vocabulary),
-    contentHash: createHash('sha256').update(item.text).digest('hex'),
-  };
-}
-
-function imageHash(image: ImageInput): string {
-  const hash = createHash('sha256');
-  if (image.kind === 'encoded') return hash.update(image.bytes).digest('hex');
-  return hash.update(`${image.width}×${image.height}`).update(image.rgb).digest('hex');
 }
 
 /** SHA-256 of the graph, the weights and what happens before them. */

@@ -19,8 +19,6 @@ export const mismatchedCosine = defineMetric({
     const { modality: x } = subject.first;
     const { modality: y } = subject.second;
     const pairs = x.items * y.items - subject.rowCount;
-    // All items of one side shared by every row: no pair is mismatched.
-    if (pairs === 0) return [{ value: NaN }];
     const matchedSum = subject.matchedCosines.mean * subject.rowCount;
     const value = (x.items * y.items * dot(x.mean, y.mean) - matchedSum) / pairs;
     const interval = await subject.interval(

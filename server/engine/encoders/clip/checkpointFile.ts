@@ -1,0 +1,76 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { InputError } from '../../problems.ts';
+
+/** Tokenizers of large vocabularies are a few megabytes. */
+const largestJson = 2 ** 26;
+
+/** A file of a checkpoint as it was read. */
+export interface CheckpointJson<Content> {
+  readonly file: string;
+  readonly text: string;
+  readonly content: Content;
+}
+
+/**
+ * The path and size of a file of a checkpoint's folder.
+ *
+ * @throws InputError `checkpoint-file` when it is not there.
+ */
+export async function checkpointFile(folder: string, name: string): Promise<{ file: string; size: number }> {
+  const file = join(folder, name);
+  const facts = await stat(file).catch(() => null);
+  if (!facts?.isFile()) {
+    throw new InputError(
+      'checkpoint-file',
+      `${file} is not there, expected a folder with model.safetensors, config.json, tokenizer.json and preprocessor_config.json`,
+      { file },
+    );
+  }
+  return { file, size: facts.size };
+}
+
+/**
+ * Reads a JSON file of a checkpoint's folder.
+ *
+ * @throws InputError `checkpoint-file` when it is not there, `checkpoint-json` when it is no JSON or longer than
+ * 64 MiB, `checkpoint-config` when a key does not hold what it should; the message names it.
+ */
+export async function readCheckpointJson<Schema extends z.ZodType>(
+  folder: string,
+  name: string,
+  schema: Schema,
+): Promise<CheckpointJson<z.output<Schema>>> {
+  const { file, size } = await checkpointFile(folder, name);
+  if (size > largestJson) {
+    throw new InputError('checkpoint-json', `${file} has ${size} bytes, at most ${largestJson} are read`, {
+      file,
+    });
+  }
+  const text = await readFile(file, 'utf8');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new InputError('checkpoint-json', `${file} is not JSON: ${(error as Error).message}`, { file });
+  }
+  const checked = schema.safeParse(parsed);
+  if (checked.success) return { file, text, content: checked.data };
+  const { path, message } = checked.error.issues[0]!;
+  const found = path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    parsed,
+  );
+  const shown = JSON.stringify(found) as string | undefined;
+  throw unusable(
+    file,
+    path.join('.') || 'its top',
+    `${message}, found ${shown === undefined ? 'nothing' : shown.slice(0, 80)}`,
+  );
+}
+
+/** An InputError `checkpoint-config`: a key of a checkpoint's file has a value that cannot be used. */
+export function unusable(file: string, key: string, message: string): InputError {
+  return new InputError('checkpoint-config', `${file}: ${key}: ${message}`, { file });
+}

@@ -1,0 +1,46 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll } from 'vitest';
+import { useTemporaryFolder } from '../temporaryFolder.ts';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command, bundled from the sources as they are now, and started in an empty folder for each test. */
+export function useCommand(name: string) {
+  /** Within the project, so that packages are found. */
+  const bundles = resolve('node_modules/.cache', `${name}-test-${process.pid}`);
+  const folder = useTemporaryFolder();
+
+  beforeAll(() => {
+    execFileSync(process.execPath, ['scripts/build.mjs', '--out', bundles]);
+  });
+  afterAll(() => rm(bundles, { recursive: true, force: true }));
+
+  /** Unless told otherwise, the cache is one of the tests' own, outside of the folder. */
+  function start(args: readonly string[], env: Record<string, string> = {}) {
+    const MODALITY_GAP_CACHE = join(bundles, 'cache');
+    return spawn(process.execPath, [join(bundles, 'cli.mjs'), ...args], {
+      cwd: folder(),
+      env: { ...process.env, MODALITY_GAP_CACHE, ...env },
+    });
+  }
+
+  function end(child: ReturnType<typeof start>): Promise<Ended> {
+    const text = { out: '', err: '' };
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => (text.out += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text.err += chunk));
+    return new Promise((done) => {
+      child.on('close', (code) => {
+        done({ code, ...text });
+      });
+    });
+  }
+
+  const run = (...args: string[]) => end(start(args));
+  return { folder, start, end, run };
+}

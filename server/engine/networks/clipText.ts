@@ -3,7 +3,7 @@ import type { Tensor } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graphBuilder.ts';
 import { defineNetwork } from './network.ts';
 import { normal } from './torchInitialisers.ts';
-import { checkHeads, headsFor, layerNormalised, transformer, transformerActivations } from './transformer.ts';
+import { checkHeads, headsFor, layerNormalised, transformer, transformerParams } from './transformer.ts';
 
 /**
  * Added to the scores of positions that may not be attended to: large enough that their softmax is exactly zero in
@@ -22,18 +22,7 @@ const params = z.strictObject({
     ),
   context: z.int().min(2).max(4096).default(128).describe('Tokens of a text, start and end included.'),
   width: z.int().min(1).max(16384).default(128).describe('Entries of the vector that each token becomes.'),
-  layers: z.int().min(1).max(256).default(4).describe('Number of transformer blocks.'),
-  heads: z
-    .int()
-    .min(1)
-    .max(1024)
-    .optional()
-    .describe('Attention heads; width / 64 unless given, as in CLIP.'),
-  dimension: z.int().min(1).max(65536).default(128).describe('Columns of the embeddings.'),
-  activation: z
-    .enum(transformerActivations)
-    .default('quick-gelu')
-    .describe("Non-linearity of the perceptrons: quick-gelu as in OpenAI's CLIP, or the exact gelu."),
+  ...transformerParams,
 });
 
 /** CLIP's text transformer, drawn as OpenAI's `CLIP.initialize_parameters` draws it, which open_clip follows. */

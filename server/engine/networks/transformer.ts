@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { gelu, quickGelu } from '../graph/activations.ts';
 import type { Initialiser, Tensor } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graphBuilder.ts';
@@ -5,7 +6,23 @@ import type { Problem } from '../problems.ts';
 import { linear } from './linear.ts';
 import { ones, torchDefault, zeros } from './torchInitialisers.ts';
 
-export const transformerActivations = ['quick-gelu', 'gelu'] as const;
+const transformerActivations = ['quick-gelu', 'gelu'] as const;
+
+/** The parameters that both of CLIP's transformers have. */
+export const transformerParams = {
+  layers: z.int().min(1).max(256).default(4).describe('Number of transformer blocks.'),
+  heads: z
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Attention heads; width / 64 unless given, as in CLIP.'),
+  dimension: z.int().min(1).max(65536).default(128).describe('Columns of the embeddings.'),
+  activation: z
+    .enum(transformerActivations)
+    .default('quick-gelu')
+    .describe("Non-linearity of the perceptrons: quick-gelu as in OpenAI's CLIP, or the exact gelu."),
+};
 
 /** What the blocks of a transformer have in common. */
 export interface TransformerShape {

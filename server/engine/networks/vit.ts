@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineNetwork } from './network.ts';
 import type { Problem } from '../problems.ts';
 import { normal, torchDefault, xavierUniform } from './torchInitialisers.ts';
-import { checkHeads, headsFor, layerNormalised, transformer, transformerActivations } from './transformer.ts';
+import { checkHeads, headsFor, layerNormalised, transformer, transformerParams } from './transformer.ts';
 
 const params = z.strictObject({
   imageSize: z.int().min(1).max(4096).default(64).describe('Height and width of the images, in pixels.'),
@@ -13,18 +13,7 @@ const params = z.strictObject({
     .default(8)
     .describe('Height and width of a patch; divides the image size.'),
   width: z.int().min(1).max(16384).default(128).describe('Entries of the vector that each patch becomes.'),
-  layers: z.int().min(1).max(256).default(4).describe('Number of transformer blocks.'),
-  heads: z
-    .int()
-    .min(1)
-    .max(1024)
-    .optional()
-    .describe('Attention heads; width / 64 unless given, as in CLIP.'),
-  dimension: z.int().min(1).max(65536).default(128).describe('Columns of the embeddings.'),
-  activation: z
-    .enum(transformerActivations)
-    .default('quick-gelu')
-    .describe("Non-linearity of the perceptrons: quick-gelu as in OpenAI's CLIP, or the exact gelu."),
+  ...transformerParams,
 });
 
 /** CLIP's vision transformer, drawn as OpenAI's code draws it before training, which open_clip follows. */

@@ -39,6 +39,7 @@ export async function measure(
     signal,
     progress: isQuiet ? () => undefined : bar.update,
     strict: flags.strict === true,
+    keepEmbeddings: folder !== undefined,
     cache: flags.cache === false ? null : folderEmbeddingCache(chosenCacheFolder(flags.cache)),
     completeConfig(facts) {
       const { config, warnings } = target.complete(facts);

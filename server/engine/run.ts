@@ -59,6 +59,8 @@ export interface RunOptions {
   readonly progress: ProgressListener;
   /** Fail at the first row that cannot be read, instead of leaving it out. */
   readonly strict: boolean;
+  /** Whether the caller has a use for the embeddings: those that were read are read once more for it. */
+  readonly keepEmbeddings: boolean;
   /** Embeddings of earlier runs, and for later ones; without it everything is embedded. */
   readonly cache?: EmbeddingCache | null;
   /**
@@ -70,7 +72,7 @@ export interface RunOptions {
 
 export interface MeasuredRun {
   readonly report: Report;
-  /** As they were made or read, not normalised; null where they were read and are too large to copy. */
+  /** As they were made or read, not normalised; null where they were read and are not kept, or too large to copy. */
   readonly embeddings: readonly { readonly name: string; readonly matrix: Matrix }[] | null;
 }
 
@@ -90,6 +92,7 @@ interface Embedded {
   readonly facts: RowFacts;
   /** One a modality; null where embeddings were read. */
   readonly encoders: readonly Pick<Encoder, 'fingerprint' | 'summary'>[] | null;
+  /** Those that this run made; null where they were read. */
   readonly matrices: MeasuredRun['embeddings'];
 }
 
@@ -117,7 +120,9 @@ class Run {
     try {
       this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;
       const embedded = await this.#timed('embedding', () => this.#embed(dataset));
-      return await this.#measure(embedded, kernels);
+      const report = await this.#measure(embedded, kernels);
+      const isRead = embedded.matrices === null && this.#options.keepEmbeddings;
+      return { report, embeddings: isRead ? await copyOf(embedded.sources) : embedded.matrices };
     } finally {
       await dataset.close();
       await kernels.dispose();
@@ -127,7 +132,7 @@ class Run {
   async #embed(dataset: Dataset): Promise<Embedded> {
     if (dataset.kind === 'embeddings') {
       const { sources, facts } = dataset;
-      return { sources, facts, encoders: null, matrices: await copyOf(sources) };
+      return { sources, facts, encoders: null, matrices: null };
     }
     if (this.#options.strict && dataset.skipped.length > 0) {
       const { id, reason } = dataset.skipped[0]!;
@@ -208,7 +213,7 @@ class Run {
     this.#notes.push(...store.notes);
   }
 
-  async #measure(embedded: Embedded, kernels: Kernels): Promise<MeasuredRun> {
+  async #measure(embedded: Embedded, kernels: Kernels): Promise<Report> {
     const { sources, facts } = embedded;
     const { pairRows, seed } = this.#config;
     const { signal, progress } = this.#options;
@@ -240,7 +245,7 @@ class Run {
       reports.push({ name, kind, parameters, tables: [...outcome.tables], seconds });
     }
     const projection = await this.#timed('projecting', () => Promise.resolve(projectRows(subjects)));
-    const report: Report = {
+    return {
       version: 1,
       name: this.#config.name,
       createdAt: new Date().toISOString(),
@@ -258,7 +263,6 @@ class Run {
       notes: this.#notes,
       provenance: this.#provenance(kernels),
     };
-    return { report, embeddings: embedded.matrices };
   }
 
   /** JSON holds no infinities: what is not a number is left out, and said. */

@@ -24,6 +24,12 @@ function withoutTimes({ createdAt, provenance, experiments, ...report }: Report)
 }
 
 describe('a run', () => {
+  it('reads embeddings for itself only where the caller has no use for them', async () => {
+    const { image, text } = cones();
+    await writeNpy('pair.npy', [image, text]);
+    expect((await run({ data: npyData }, { keepEmbeddings: false })).embeddings).toBeNull();
+  });
+
   it('gives a report that its schema takes, with every metric, table and hash', async () => {
     const { image, text } = cones();
     await writeNpy('pair.npy', [image, text]);

@@ -23,6 +23,7 @@ export function useRuns() {
       signal: new AbortController().signal,
       progress: () => undefined,
       strict: false,
+      keepEmbeddings: true,
       ...options,
     });
   }

@@ -40,7 +40,6 @@ export function buildSubjects(
     const subject = new ModalitySubject(
       {
         name: modality.name,
-        file: modality.file,
         items: modality.items.items,
         mean: modality.sum.map((sum) => sum / modality.items.items),
         meanSquare: modality.squares / modality.items.items,

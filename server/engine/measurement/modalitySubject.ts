@@ -32,8 +32,6 @@ export interface SubjectTools {
 
 export interface ModalityFacts {
   readonly name: string;
-  /** Where the embeddings come from, for messages. */
-  readonly file: string;
   /** Different items in all of the data. */
   readonly items: number;
   /** Mean of all items' unit rows, float64. */
@@ -49,7 +47,6 @@ export interface ModalityFacts {
 /** One modality's embeddings, and what several metrics need of them, computed once. */
 export class ModalitySubject {
   readonly name: string;
-  readonly file: string;
   readonly items: number;
   readonly mean: Float64Array;
   readonly meanSquare: number;
@@ -64,7 +61,6 @@ export class ModalitySubject {
 
   constructor(facts: ModalityFacts, { resampling, kernels, signal, progress }: SubjectTools) {
     this.name = facts.name;
-    this.file = facts.file;
     this.items = facts.items;
     this.mean = facts.mean;
     this.meanSquare = facts.meanSquare;

@@ -5,21 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { nodeOptions } from './nodeOptions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-const nodeOptions = {
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: 'linked',
-  // Native code stays in its package, with the binaries it loads.
-  external: ['onnxruntime-node', 'sharp', '@duckdb/node-api'],
-  // Packages written for `require` look for it, and an ES module has none.
-  banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);",
-  },
-};
 
 /** By name: the entry point, relative to the root, and what differs from the common settings. */
 const bundles = {
@@ -34,6 +22,8 @@ const bundles = {
   },
   // Threads of a run, started by the engine.
   'computeWorker.mjs': { entry: 'server/engine/measurement/computeWorker.ts', options: nodeOptions },
+  // A process for each model of a run, started by the engine.
+  'modelProcess.mjs': { entry: 'server/engine/runtime/modelProcessEntry.ts', options: nodeOptions },
   'cli.mjs': {
     entry: 'server/cli.ts',
     options: nodeOptions,

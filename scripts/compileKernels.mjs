@@ -6,7 +6,7 @@ const options = ['--optimizeLevel', '3', '--enable', 'simd', '--runtime', 'stub'
 
 /** Compiles each WebAssembly kernel; gives the text of the module that holds its bytes, by path. */
 export async function compiledKernels() {
-  const kernels = ['distributionKernel', 'rowKernel'].map(async (name) => {
+  const kernels = ['distributionKernel', 'resampleKernel', 'rowKernel'].map(async (name) => {
     const bytes = await compiledBytes(`${folder}/${name}.as.ts`);
     return [`${folder}/${name}Bytes.ts`, moduleText(name, bytes)];
   });

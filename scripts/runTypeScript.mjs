@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { nodeOptions } from './nodeOptions.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const [file] = process.argv.slice(2);
@@ -22,10 +23,7 @@ await build({
   entryPoints: [resolve(file)],
   outfile: bundle,
   bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  packages: 'external',
+  ...nodeOptions,
   sourcemap: 'inline',
   logLevel: 'warning',
 });

@@ -7,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = ['server', 'webview', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const bundles = ['dist/cli.mjs', 'dist/report.js', 'dist/report.css'];
+const bundles = ['cli.mjs', 'computeWorker.mjs', 'modelProcess.mjs', 'report.js', 'report.css'].map(
+  (name) => `dist/${name}`,
+);
 
 function fail(message) {
   process.stderr.write(`setup: ${message}\n`);

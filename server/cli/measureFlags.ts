@@ -11,6 +11,8 @@ export interface MeasureFlags {
   readonly seed?: number;
   readonly device?: string;
   readonly limit?: number;
+  /** A folder or a name on the hub: what embeds every modality. */
+  readonly model?: string;
   readonly modalities?: readonly string[];
   readonly json?: boolean;
   readonly quiet?: boolean;

@@ -1,27 +1,33 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { formatConfigProblem, type Finding } from '../config/configProblem.ts';
 import { checkAgainstData } from '../config/dataChecks.ts';
+import { needsEncoders, sameEncoderForAll, untrainedEncoder } from '../config/sharedEncoder.ts';
 import { parseConfig, validateConfig } from '../config/parseConfig.ts';
 import type { ExperimentConfig } from '../config/schema.ts';
+import { recogniseReader } from '../engine/datasets/recogniseReader.ts';
 import { readers } from '../engine/datasets/registry.ts';
+import { randomNetwork } from '../engine/encoders/randomNetwork.ts';
 import { InputError, type Problem } from '../engine/problems.ts';
 import type { OpenDataFacts } from '../engine/run.ts';
+import { readConfigFile } from './readConfigFile.ts';
 import { CommandError, configError, formatInputError } from './commandError.ts';
 import { exitCodes } from './exitCodes.ts';
 import { applyFlags, flagOf, type FlaggedConfig, type MeasureFlags } from './measureFlags.ts';
-import { readConfigFile } from './readConfigFile.ts';
 
 /** What `measure` was asked to measure. */
 export interface MeasureTarget {
   readonly config: ExperimentConfig;
   /** Where the configuration's relative paths start. */
   readonly baseFolder: string;
+  /** The configuration's own file, absolute; null for data without one. */
+  readonly configFile: string | null;
   /** What is to be told before the run starts. */
   readonly warnings: readonly string[];
   /**
-   * The configuration once the data are open: where no encoder is given and one is needed, each modality gets the
-   * `random` one.
+   * The configuration once the data are open: with `--model`, each modality gets the `pretrained` encoder of that model;
+   * where no encoder is given and one is needed, the `random` one.
    *
    * @throws CommandError when it does not fit the data.
    */
@@ -51,8 +57,9 @@ async function configTarget(file: string, flags: MeasureFlags): Promise<MeasureT
       .locate(problems)
       .map((problem) => describeByFlag(problem, flagged) ?? formatConfigProblem(problem));
   return {
-    ...flaggedTarget(flagged, describe),
+    ...flaggedTarget(flagged, describe, flags.model),
     baseFolder: dirname(resolve(file)),
+    configFile: resolve(file),
     warnings: parsed.problems.map(formatConfigProblem),
   };
 }
@@ -65,21 +72,23 @@ async function dataTarget(path: string, flags: MeasureFlags): Promise<MeasureTar
     problems.map(
       (problem) => describeByFlag(problem, flagged) ?? `${path}: ${problem.message} [${problem.code}]`,
     );
-  return { ...flaggedTarget(flagged, describe), baseFolder: process.cwd(), warnings: [] };
+  return {
+    ...flaggedTarget(flagged, describe, flags.model),
+    baseFolder: process.cwd(),
+    configFile: null,
+    warnings: [],
+  };
 }
 
-/** Asks each reader, in the registry's order, whether a path is its own; gives `data` for the first that says so. */
+/** What `data` is for a path. */
 async function recogniseData(path: string): Promise<Record<string, unknown>> {
   const status = await stat(path).catch((error: unknown) => {
     const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
     const reason = code === 'ENOENT' ? 'There is no such file or folder' : `It cannot be read (${code})`;
     throw new CommandError(exitCodes.wrongUsage, [`${path}: ${reason} [path-not-found]`]);
   });
-  for (const reader of readers) {
-    if (await reader.recognises?.(path, status.isDirectory())) {
-      return { kind: reader.kind, ...reader.paramsFor?.(path) };
-    }
-  }
+  const found = await recogniseReader(path, status.isDirectory());
+  if (found !== undefined) return { kind: found.kind, ...found.paramsFor?.(path) };
   const kinds = readers
     .filter((reader) => reader.recognises !== undefined)
     .map(({ kind, title }) => `  ${kind}: ${title}`);
@@ -91,10 +100,14 @@ async function recogniseData(path: string): Promise<Record<string, unknown>> {
   ]);
 }
 
-/** @param describe gives a line for each problem, with the flag or the place where its cause is written. */
+/**
+ * @param describe gives a line for each problem, with the flag or the place where its cause is written.
+ * @param model what `--model` names.
+ */
 function flaggedTarget(
   flagged: FlaggedConfig,
   describe: (problems: readonly Problem[]) => string[],
+  model: string | undefined,
 ): Pick<MeasureTarget, 'config' | 'complete'> {
   const validated = (value: unknown): ExperimentConfig => {
     const { config, findings } = validateConfig(value);
@@ -105,9 +118,12 @@ function flaggedTarget(
   return {
     config: given,
     complete(facts) {
-      const config = needsEncoders(given, facts)
-        ? validated({ ...flagged.value, encoders: randomEncoders(facts) })
-        : given;
+      if (model === undefined && needsEncoders(given, facts)) expectRandomNetworks(facts);
+      const entry = model === undefined ? untrainedEncoder : { kind: 'pretrained', model: placeOf(model) };
+      const config =
+        model !== undefined || needsEncoders(given, facts)
+          ? validated({ ...flagged.value, encoders: sameEncoderForAll(facts, entry) })
+          : given;
       const problems = checkAgainstData(config, facts);
       if (problems.some(({ severity }) => severity === 'error')) {
         throw new CommandError(exitCodes.wrongUsage, describe(problems));
@@ -117,12 +133,21 @@ function flaggedTarget(
   };
 }
 
-function needsEncoders({ encoders }: ExperimentConfig, { contents }: OpenDataFacts): boolean {
-  return contents !== null && Object.keys(encoders).length === 0;
+/** @throws CommandError for contents that no network with random weights takes. */
+function expectRandomNetworks({ contents }: OpenDataFacts): void {
+  const problems = Object.entries(contents ?? {})
+    .filter(([, content]) => !randomNetwork.accepts.includes(content))
+    .map(
+      ([modality, content]) =>
+        `${modality}: There is no untrained network for ${content}; name a model with --model, or encoders in a *.gap.yaml file [missing-encoder]`,
+    );
+  if (problems.length > 0) throw new CommandError(exitCodes.wrongUsage, problems);
 }
 
-function randomEncoders({ modalities }: OpenDataFacts): Record<string, unknown> {
-  return Object.fromEntries(modalities.map((modality) => [modality, { kind: 'random' }]));
+/** A folder named on the command line is relative to where the command runs, not to the configuration. */
+function placeOf(model: string): string {
+  const folder = resolve(model);
+  return existsSync(folder) ? folder : model;
 }
 
 function describeByFlag(problem: Problem | Finding, flagged: FlaggedConfig): string | undefined {

@@ -71,6 +71,11 @@ function addMeasure(program: Command, { signal, terminal }: ProgramContext, done
     .option('--json', 'print the report as JSON and nothing else; write a folder only with --out')
     .option('--metrics <names>', 'metrics to measure, separated by commas, or all', namesOrAll)
     .option('--modalities <names>', 'names for the modalities, in the order of the data', names)
+    .option(
+      '--model <name>',
+      'trained model for every modality: a folder, or owner/name on the hub',
+      notEmpty,
+    )
     .option('--limit <count>', 'rows to use', wholeNumber(1))
     .option('--seed <number>', 'seed of every random draw', wholeNumber(0))
     .addOption(new Option('--device <name>', 'where to compute').choices(devices))
@@ -85,7 +90,7 @@ function addMeasure(program: Command, { signal, terminal }: ProgramContext, done
       `
 Examples:
   modality-gap measure features.npy --modalities image,text
-  modality-gap measure photos/ --limit 500 --seed 7
+  modality-gap measure photos/ --limit 500 --model openai/clip-vit-base-patch32
   modality-gap measure experiment.gap.yaml --metrics gap-distance,recall-at-1
   modality-gap measure features.npz --json | jq '.results[] | {metric, value}'
 

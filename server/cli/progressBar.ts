@@ -89,11 +89,13 @@ function describeProgress(
   from: number,
   seconds: number,
 ): string {
-  const counted = total === undefined ? `${done} ${unit}` : `${done}/${total} ${unit}`;
-  const parts = [`${stage}: ${counted}`];
+  const isBytes = unit === 'bytes';
+  const amount = (count: number): string => (isBytes ? `${(count / 1e6).toFixed(1)} MB` : String(count));
+  const counted = total === undefined ? amount(done) : `${amount(done)}/${amount(total)}`;
+  const parts = [`${stage}: ${counted}${isBytes ? '' : ` ${unit}`}`];
   const rate = seconds > 0 ? (done - from) / seconds : 0;
   if (rate > 0 && seconds >= 0.5) {
-    parts.push(`${formatRate(rate)}/s`);
+    parts.push(`${isBytes ? amount(rate) : formatRate(rate)}/s`);
     if (total !== undefined && done < total) parts.push(`${formatSeconds((total - done) / rate)} left`);
   }
   return parts.join(', ');

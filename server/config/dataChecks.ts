@@ -27,7 +27,8 @@ function encoderProblems(config: ExperimentConfig, { contents, modalities }: Ope
     const accepts = encoders.find((encoder) => encoder.kind === kind)?.accepts ?? [];
     const content = contents[modality]!;
     if (accepts.includes(content)) return [];
-    const message = `The encoder "${kind}" embeds ${accepts.join(' and ')}; "${modality}" is made of ${content}`;
+    const embeds = new Intl.ListFormat('en').format(accepts);
+    const message = `The encoder "${kind}" embeds ${embeds}; "${modality}" is made of ${content}`;
     return [{ code: 'encoder-content', severity: 'error', message, path: [...path, 'kind'], at: 'value' }];
   });
 }

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import packageJson from '../../package.json' with { type: 'json' };
 import type { ExperimentReport, ModalityReport, Note, Report, Result } from '../protocol/report.ts';
-import type { Content, Dataset, EmbeddingSource, RowFacts, SkippedRow } from './datasets/dataset.ts';
+import type { Content, Dataset, EmbeddingSource, RowFacts } from './datasets/dataset.ts';
 import { matrixSource } from './datasets/matrixSource.ts';
 import { readers } from './datasets/registry.ts';
 import { selectFacts } from './datasets/sampling.ts';
-import { embedSamples } from './encoders/embedSamples.ts';
-import type { EmbeddingCache, EmbeddingStore } from './encoders/embeddingCache.ts';
-import type { Encoder } from './encoders/encoder.ts';
-import { encoders } from './encoders/registry.ts';
+import { computingVersions, embedDataset, type EmbeddedDataset } from './embedDataset.ts';
+import type { EmbeddingCache } from './encoders/embeddingCache.ts';
 import { experiments } from './experiments/registry.ts';
 import { buildSubjects } from './measurement/buildSubjects.ts';
 import { collectRows } from './measurement/rowCollection.ts';
@@ -17,17 +14,13 @@ import { Kernels } from './numerics/kernels.ts';
 import type { Matrix } from './numerics/matrix.ts';
 import { matrix } from './numerics/matrix.ts';
 import { Random } from './numerics/random.ts';
-import { InputError } from './problems.ts';
 import type { ProgressListener } from './progress.ts';
 import { projectRows } from './projection.ts';
-import type { DeviceChoice } from './runtime/device.ts';
-import { onnxRuntimeVersion, resolveDevice } from './runtime/onnxRuntime.ts';
+import type { Device, DeviceChoice } from './runtime/device.ts';
+import { chooseDevice } from './runtime/chooseDevice.ts';
 
 /** Embeddings that were read are copied into the run's folder up to this many values: 128 MiB. */
 const copiedValues = 2 ** 25;
-
-/** Versions of what determines the bits of an embedding: preparing items is the program's, embedding ONNX Runtime's. */
-const computingVersions = { 'modality-gap': packageJson.version, 'onnxruntime-node': onnxRuntimeVersion };
 
 /** An entry of a configuration that names its kind; the other keys are that kind's own, validated, with defaults. */
 interface Entry {
@@ -74,6 +67,8 @@ export interface MeasuredRun {
   readonly report: Report;
   /** As they were made or read, not normalised; null where they were read and are not kept, or too large to copy. */
   readonly embeddings: readonly { readonly name: string; readonly matrix: Matrix }[] | null;
+  /** Numbers of the dataset's rows that could not be read and are not among those measured, ascending. */
+  readonly leftOutRows: readonly number[];
 }
 
 /**
@@ -91,9 +86,10 @@ interface Embedded {
   readonly sources: readonly EmbeddingSource[];
   readonly facts: RowFacts;
   /** One a modality; null where embeddings were read. */
-  readonly encoders: readonly Pick<Encoder, 'fingerprint' | 'summary'>[] | null;
+  readonly encoders: EmbeddedDataset['encoders'] | null;
   /** Those that this run made; null where they were read. */
   readonly matrices: MeasuredRun['embeddings'];
+  readonly leftOutRows: MeasuredRun['leftOutRows'];
 }
 
 class Run {
@@ -102,6 +98,8 @@ class Run {
   readonly #random: Random;
   readonly #notes: Note[] = [];
   readonly #timings: Record<string, number> = {};
+  /** Where encoders run; measuring is the CPU's, whose results repeat. */
+  #device: Device = 'cpu';
 
   constructor(config: MeasurementConfig, options: RunOptions) {
     this.#config = config;
@@ -112,8 +110,7 @@ class Run {
   async execute(): Promise<MeasuredRun> {
     const { data } = this.#config;
     const { baseFolder, signal } = this.#options;
-    const device = resolveDevice(this.#config.device);
-    const kernels = new Kernels({ device });
+    const kernels = new Kernels({ device: 'cpu' });
     const random = this.#random.stream('data');
     const reader = find(readers, data.kind);
     const dataset = await this.#timed('opening', () => reader.open(data, { baseFolder, random, signal }));
@@ -122,7 +119,11 @@ class Run {
       const embedded = await this.#timed('embedding', () => this.#embed(dataset));
       const report = await this.#measure(embedded, kernels);
       const isRead = embedded.matrices === null && this.#options.keepEmbeddings;
-      return { report, embeddings: isRead ? await copyOf(embedded.sources) : embedded.matrices };
+      return {
+        report,
+        embeddings: isRead ? await copyOf(embedded.sources) : embedded.matrices,
+        leftOutRows: embedded.leftOutRows,
+      };
     } finally {
       await dataset.close();
       await kernels.dispose();
@@ -132,85 +133,44 @@ class Run {
   async #embed(dataset: Dataset): Promise<Embedded> {
     if (dataset.kind === 'embeddings') {
       const { sources, facts } = dataset;
-      return { sources, facts, encoders: null, matrices: null };
-    }
-    if (this.#options.strict && dataset.skipped.length > 0) {
-      const { id, reason } = dataset.skipped[0]!;
-      throw new InputError('row-skipped', `${id}: ${reason}; --strict refuses to leave rows out`);
-    }
-    const loaded: Encoder[] = [];
-    try {
-      for (const modality of dataset.modalities) loaded.push(await this.#loadEncoder(modality));
-      const stores = await this.#openStores(loaded);
-      const { strict, signal, progress } = this.#options;
-      const { embeddings, rows, skipped, items } = await embedSamples(dataset, loaded, {
-        strict,
-        stores,
-        signal,
-        progress,
-      });
-      this.#noteSkipped([...dataset.skipped, ...skipped]);
-      for (const [m, { name }] of dataset.modalities.entries()) {
-        const store = stores?.[m];
-        if (store !== undefined) await this.#finishStore(name, store, items[m]!);
+      const { device } = this.#config;
+      if (device !== 'auto' && device !== 'cpu') {
+        const message = `The device ${device} was not used: the data are embeddings already, and statistics run on the CPU`;
+        this.#notes.push({ code: 'device-not-used', message });
       }
-      const named = dataset.modalities.map(({ name }, m) => ({ name, matrix: embeddings[m]! }));
-      return {
-        sources: named.map(({ name, matrix }, m) => matrixSource(name, loaded[m]!.summary, matrix)),
-        facts: selectFacts(dataset.facts, rows),
-        encoders: loaded.map(({ fingerprint, summary }) => ({ fingerprint, summary })),
-        matrices: named,
-      };
-    } finally {
-      await Promise.all(loaded.map((encoder) => encoder.dispose()));
+      return { sources, facts, encoders: null, matrices: null, leftOutRows: [] };
     }
-  }
-
-  async #loadEncoder({ name, content }: { name: string; content: Content }): Promise<Encoder> {
-    const entry = this.#config.encoders[name];
-    if (entry === undefined) {
-      throw new InputError(
-        'missing-encoder',
-        `Modality "${name}" holds ${content}s and has no encoder under "encoders"`,
-      );
-    }
-    const definition = find(encoders, entry.kind);
-    if (definition.caveat !== undefined) {
-      this.#notes.push({ code: `${entry.kind}-encoder`, message: `${name}: ${definition.caveat}` });
-    }
-    return definition.load(entry, {
-      modality: name,
-      content,
-      baseFolder: this.#options.baseFolder,
+    const { baseFolder, strict, cache = null, signal, progress } = this.#options;
+    this.#device = await this.#chooseDevice();
+    const { embeddings, rows, encoders } = await embedDataset(dataset, {
+      encoders: this.#config.encoders,
+      device: this.#device,
       random: this.#random.stream('encoders'),
-      device: resolveDevice(this.#config.device),
+      baseFolder,
+      strict,
+      cache,
+      signal,
+      progress,
+      note: (note) => this.#notes.push(note),
     });
+    const named = dataset.modalities.map(({ name }, m) => ({ name, matrix: embeddings[m]! }));
+    return {
+      sources: named.map(({ name, matrix }, m) => matrixSource(name, encoders[m]!.summary, matrix)),
+      facts: selectFacts(dataset.facts, rows),
+      encoders,
+      matrices: named,
+      leftOutRows: missingFrom(rows, dataset.count),
+    };
   }
 
-  async #openStores(loaded: readonly Encoder[]): Promise<EmbeddingStore[] | null> {
-    const { cache } = this.#options;
-    if (!cache) return null;
-    const device = resolveDevice(this.#config.device);
-    return Promise.all(
-      loaded.map(({ fingerprint, dimension, summary }) =>
-        cache.open({ fingerprint, device, versions: computingVersions, dimension, summary }),
-      ),
-    );
-  }
-
-  async #finishStore(
-    modality: string,
-    store: EmbeddingStore,
-    { distinct, stored }: { readonly distinct: number; readonly stored: number },
-  ): Promise<void> {
-    await store.finish();
-    if (stored > 0) {
-      this.#notes.push({
-        code: 'cached-embeddings',
-        message: `${modality}: ${stored} of ${distinct} different items were embedded by an earlier run and come from the cache`,
-      });
+  /** @throws InputError when a device that is named cannot be used. */
+  async #chooseDevice(): Promise<Device> {
+    const { device, reasons } = await chooseDevice(this.#config.device, this.#options.signal);
+    if (reasons.length > 0) {
+      const message = `Encoders ran on ${device}. ${reasons.map((each) => `${each.device}: ${each.reason}`).join('. ')}`;
+      this.#notes.push({ code: 'device', message });
     }
-    this.#notes.push(...store.notes);
+    return device;
   }
 
   async #measure(embedded: Embedded, kernels: Kernels): Promise<Report> {
@@ -229,7 +189,14 @@ class Run {
           'means and distances are over all rows. Raise `pairRows` to use more.',
       });
     }
-    const subjects = buildSubjects(collection, { facts, kernels, random, signal, progress });
+    const subjects = buildSubjects(collection, {
+      facts,
+      logitScales: embedded.encoders?.map(({ logitScale }) => logitScale) ?? null,
+      kernels,
+      random,
+      signal,
+      progress,
+    });
     const results: Result[] = [];
     const reports: ExperimentReport[] = [];
     for (const { kind, name, ...parameters } of this.#config.experiments) {
@@ -261,7 +228,7 @@ class Run {
       experiments: reports,
       projection,
       notes: this.#notes,
-      provenance: this.#provenance(kernels),
+      provenance: await this.#provenance(),
     };
   }
 
@@ -277,17 +244,8 @@ class Run {
     });
   }
 
-  #noteSkipped(skipped: readonly SkippedRow[]): void {
-    if (skipped.length === 0) return;
-    const shown = skipped.slice(0, 10).map(({ id, reason }) => `${id} (${reason})`);
-    const more = skipped.length > shown.length ? `, and ${skipped.length - shown.length} more` : '';
-    this.#notes.push({
-      code: 'rows-skipped',
-      message: `${skipped.length} row${skipped.length === 1 ? ' was' : 's were'} left out: ${shown.join(', ')}${more}`,
-    });
-  }
-
-  #provenance({ device }: Kernels): Report['provenance'] {
+  async #provenance(): Promise<Report['provenance']> {
+    const device = this.#device;
     const { name, seed, data, encoders: byModality, experiments: entries, pairRows } = this.#config;
     const config = { name, seed, data, encoders: byModality, experiments: entries, pairRows, device };
     return {
@@ -296,7 +254,7 @@ class Run {
       seed,
       randomAlgorithm: Random.algorithm,
       device,
-      versions: { ...computingVersions, node: process.versions.node },
+      versions: { ...(await computingVersions()), node: process.versions.node },
       platform: `${process.platform}-${process.arch}`,
       timings: this.#timings,
     };
@@ -310,6 +268,18 @@ class Run {
       this.#timings[stage] = (performance.now() - started) / 1000;
     }
   }
+}
+
+/** The numbers below `count` that are not in `rows`, which ascend. */
+function missingFrom(rows: Uint32Array, count: number): number[] {
+  const missing: number[] = [];
+  let next = 0;
+  for (const row of rows) {
+    for (; next < row; next++) missing.push(next);
+    next = row + 1;
+  }
+  for (; next < count; next++) missing.push(next);
+  return missing;
 }
 
 /** The rows of sources that are small enough to be kept beside the report; null for larger ones. */

@@ -18,6 +18,8 @@ export interface EmbeddingShard {
   /** Bytes of the file. */
   readonly size: number;
   readonly rows: number;
+  /** Of the embeddings. */
+  readonly columns: number;
   /** SHA-256 of the content of each row, 32 bytes each. */
   readonly hashes: Uint8Array;
   /** What its writer said of the encoder. */
@@ -85,7 +87,8 @@ export async function openShard(path: string, columns?: number): Promise<Embeddi
     const table = new Uint8Array(hashes.size);
     await hashes.read(0, table);
     expectDigest('hashes', createHash('sha256').update(table), metadata);
-    return { path, size, rows: embeddings.rows, hashes: table, metadata };
+    const { rows, columns: width } = embeddings;
+    return { path, size, rows, columns: width, hashes: table, metadata };
   });
 }
 

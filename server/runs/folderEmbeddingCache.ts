@@ -17,7 +17,7 @@ import { mergeShards } from './mergeShards.ts';
 import { isGone, listShards, removePartials } from './shardListing.ts';
 
 /** Part of every key: raised when shards of before must not be used any more. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
 
 /** The part of a cache's folder that holds embeddings: a folder for each encoder, with shards. */
 export function embeddingsFolder(cache: string): string {
@@ -39,9 +39,9 @@ export function folderEmbeddingCache(cache: string): EmbeddingCache {
 }
 
 /** The name of an encoder's folder: SHA-256 of all that determines the bits of its embeddings. */
-function keyOf({ fingerprint, device, versions, dimension }: CachedEncoder): string {
+function keyOf({ fingerprint, device, versions }: CachedEncoder): string {
   const sorted = Object.entries(versions).sort(([a], [b]) => (a < b ? -1 : 1));
-  const key = JSON.stringify([FORMAT_VERSION, fingerprint, device, dimension, sorted]);
+  const key = JSON.stringify([FORMAT_VERSION, fingerprint, device, sorted]);
   return createHash('sha256').update(key).digest('hex');
 }
 
@@ -54,15 +54,15 @@ interface KnownShard {
 class FolderStore implements EmbeddingStore {
   readonly notes: Note[] = [];
   readonly #folder: string;
-  readonly #columns: number;
+  /** Known from the first shard that was read or written. */
+  #columns: number | undefined;
   readonly #metadata: Readonly<Record<string, string>>;
   readonly #index = new ContentIndex();
   readonly #shards: KnownShard[] = [];
   #isWritable = true;
 
-  constructor(folder: string, { fingerprint, device, versions, dimension, summary }: CachedEncoder) {
+  constructor(folder: string, { fingerprint, device, versions, summary }: CachedEncoder) {
     this.#folder = folder;
-    this.#columns = dimension;
     this.#metadata = { summary, fingerprint, device, ...versions };
   }
 
@@ -74,6 +74,11 @@ class FolderStore implements EmbeddingStore {
     } catch (error) {
       this.#noteFailure('cache-unreadable', 'Embeddings of earlier runs cannot be read', error);
     }
+  }
+
+  has(hash: string): boolean {
+    const place = this.#index.find(bytesOf(hash));
+    return place !== undefined && this.#shards[place.shard]!.state !== 'unusable';
   }
 
   async lookup(hashes: readonly string[]): Promise<ReadonlyMap<string, Float32Array>> {
@@ -111,6 +116,7 @@ class FolderStore implements EmbeddingStore {
         table.set(bytesOf(hash), at * hashBytes);
       });
       await writeShard(this.#folder, table, rows, this.#metadata);
+      this.#columns ??= rows.columns;
     } catch (error) {
       this.#isWritable = false;
       this.#noteFailure('cache-unwritable', 'Embeddings are not kept for later runs', error);
@@ -118,10 +124,11 @@ class FolderStore implements EmbeddingStore {
   }
 
   async finish(): Promise<void> {
-    if (!this.#isWritable) return;
+    const columns = this.#columns;
+    if (!this.#isWritable || columns === undefined) return;
     try {
       await mergeShards(this.#folder, {
-        columns: this.#columns,
+        columns,
         metadata: this.#metadata,
         damaged: (path, damage) => this.#removeDamaged(path, damage),
       });
@@ -131,7 +138,8 @@ class FolderStore implements EmbeddingStore {
   }
 
   async #add(path: string): Promise<void> {
-    const { rows, hashes } = await openShard(path, this.#columns);
+    const { rows, columns, hashes } = await openShard(path, this.#columns);
+    this.#columns ??= columns;
     const shard = this.#shards.push({ path, state: 'unchecked' }) - 1;
     for (let r = 0; r < rows; r++) {
       this.#index.add(hashes.subarray(r * hashBytes, (r + 1) * hashBytes), { shard, row: r });

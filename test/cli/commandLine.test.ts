@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { reportJsonSchema } from '../../server/config/jsonSchema.ts';
 import { npyFile } from '../npyFile.ts';
@@ -80,13 +81,59 @@ describe('measure', () => {
     expect(name).toMatch(/^features-\d{8}-\d{6}$/);
   });
 
+  it('embeds every modality with the model that --model names, relative to where it runs', async () => {
+    await mkdir(join(folder, 'photos'));
+    for (const [index, caption] of ['a red photo', 'photo of a thing', 'ring'].entries()) {
+      const background = { r: 90 * index, g: 40, b: 200 };
+      const image = sharp({ create: { width: 20, height: 24, channels: 3, background } });
+      await image.png().toFile(join(folder, 'photos', `${index}.png`));
+      await writeFile(join(folder, 'photos', `${index}.txt`), caption);
+    }
+    await cp('test/oracle/clipCheckpoint/huggingFace', join(folder, 'models', 'thin'), { recursive: true });
+    const { code, out, err } = await run(
+      'measure',
+      'photos',
+      '--model',
+      'models/thin',
+      '--json',
+      '--no-cache',
+    );
+    expect([code, err]).toEqual([0, expect.not.stringContaining('random')]);
+    const { modalities, results } = JSON.parse(out) as Report;
+    expect(modalities.map(({ source }) => source)).toEqual([
+      expect.stringMatching(/^thin, CLIP vision transformer, logit scale 33\.12, /),
+      expect.stringMatching(/^thin, CLIP text transformer, logit scale 33\.12, /),
+    ]);
+    // The temperature is the one that the model learned.
+    const loss = results.find(({ metric }) => metric === 'contrastive-loss');
+    expect(loss!.parameters['temperature']).toBeCloseTo(1 / 33.12, 4);
+
+    const absent = await run('measure', 'photos', '--model', './models/thick', '--json');
+    expect([absent.code, absent.out]).toEqual([1, '']);
+    expect(absent.err).toMatch(
+      /models.thick is not there, .* did you mean .*thin\? \[model-folder-missing\]/,
+    );
+  });
+
+  it('says what to name where no untrained network takes the content', async () => {
+    await mkdir(join(folder, 'sounds'));
+    await cp('test/oracle/audio', join(folder, 'sounds'), { recursive: true });
+    const { code, err } = await run('measure', 'sounds', '--json');
+    expect(code).toBe(2);
+    expect(err).toContain(
+      'audio: There is no untrained network for audio; name a model with --model, or encoders in a *.gap.yaml file [missing-encoder]',
+    );
+  });
+
   it('embeds with random networks where none is given, and says so', async () => {
     await writeFile(join(folder, 'lines.txt'), 'a dog\na cat\na red square\n');
     const { code, out, err } = await run('measure', 'lines.txt', '--json', '--metrics', 'mean-cosine');
     expect(code).toBe(0);
     expect(err).toContain('weights are random');
     const report = JSON.parse(out) as Report;
-    expect(report.provenance.config['encoders']).toEqual({ text: { kind: 'random' } });
+    expect(report.provenance.config['encoders']).toEqual({
+      text: { kind: 'random', precision: 'fp32' },
+    });
     expect(report.notes.map((note) => note.code)).toContain('random-encoder');
   });
 

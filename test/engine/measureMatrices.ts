@@ -15,6 +15,8 @@ export type MeasuredResult = Omit<Result, 'experiment'>;
 export type Embeddings = Readonly<Record<string, Matrix>>;
 
 export interface MeasureOptions {
+  /** By modality, in order. */
+  readonly logitScales?: readonly (number | null)[] | null;
   readonly facts?: RowFacts;
   readonly pairRows?: number;
   readonly seed?: number;
@@ -34,7 +36,7 @@ export function useKernels(): Kernels {
 export async function subjectsOf(
   kernels: Kernels,
   embeddings: Embeddings,
-  { facts = {}, pairRows = 10_000, seed = 1 }: MeasureOptions = {},
+  { facts = {}, pairRows = 10_000, seed = 1, logitScales = null }: MeasureOptions = {},
 ): Promise<MeasurementSubjects> {
   const sources = Object.entries(embeddings).map(([name, m]) => matrixSource(name, `${name}.npy`, m));
   const random = new Random(seed);
@@ -46,7 +48,14 @@ export async function subjectsOf(
     signal,
     progress: () => undefined,
   });
-  return buildSubjects(collection, { facts, kernels, random, signal, progress: () => undefined });
+  return buildSubjects(collection, {
+    facts,
+    logitScales,
+    kernels,
+    random,
+    signal,
+    progress: () => undefined,
+  });
 }
 
 export function contextOf(subjects: MeasurementSubjects): ExperimentContext {

@@ -221,7 +221,7 @@ describe('a run of images', () => {
     kind: 'random',
     network: { kind: 'vit', imageSize: 16, patchSize: 8, width: 16, layers: 1, dimension: 6 },
   };
-  const config = { data: { kind: 'image-folder', path: '.' }, encoders: { image: small } };
+  const config = { data: { kind: 'folder', path: '.' }, encoders: { image: small } };
 
   async function writeImages(count: number): Promise<void> {
     for (let i = 0; i < count; i++) {
@@ -238,15 +238,16 @@ describe('a run of images', () => {
     expect(report.modalities).toMatchObject([{ name: 'image', rows: 4, dimension: 6 }]);
     expect(report.modalities[0]!.model).toMatch(/^[0-9a-f]{64}$/);
     expect(embeddings?.[0]?.matrix.rows).toBe(4);
-    expect(report.notes.map(({ code }) => code)).toEqual(['random-encoder', 'rows-skipped']);
-    expect(report.notes[1]!.message).toMatch(/^1 row was left out: 2\.png \(/);
+    expect(report.notes.map(({ code }) => code)).toEqual(['device', 'random-encoder', 'rows-skipped']);
+    expect(report.notes[0]!.message).toMatch(/^Encoders ran on \w+\. cuda: /);
+    expect(report.notes[2]!.message).toMatch(/^1 row was left out: 2\.png \(/);
     expect(report.projection!.ids).toEqual(['0.png', '1.png', '3.png', '4.png']);
     expect(stored(report)).toEqual(report);
   });
 
   it('fails instead where it is strict', async () => {
     await writeImages(4);
-    expect((await run(config, { strict: true })).report.notes).toHaveLength(1);
+    expect((await run(config, { strict: true })).report.notes).toHaveLength(2);
     await writeFile(join(folder(), '2.png'), 'no image');
     await expect(run(config, { strict: true })).rejects.toMatchObject({
       name: 'InputError',

@@ -344,23 +344,28 @@ def make(name, style, activation, end, extra, texts, preprocessing):
         (folder / file).write_text(json.dumps(content, ensure_ascii=False, separators=(",", ":")) + "\n")
 
 
-torch.manual_seed(1)
-common = dict(do_resize=True, do_normalize=True, image_mean=[0.48145466, 0.4578275, 0.40821073], image_std=[0.26862954, 0.26130258, 0.27577711])
-make(
-    "huggingFace",
-    "hugging-face",
-    "quick_gelu",
-    2,
-    None,
-    TEXTS,
-    {**common, "size": {"shortest_edge": 16}, "crop_size": {"height": 16, "width": 16}, "do_center_crop": True, "resample": 3, "do_rescale": True, "rescale_factor": 1 / 255, "do_convert_rgb": True},
-)
-make(
-    "openai",
-    "openai",
-    "gelu",
-    VOCABULARY[END],
-    len(TOKENS) + 1,
-    [*TEXTS, f"a photo {EXTRA} of"],
-    {**common, "size": 16, "crop_size": 16, "do_center_crop": True, "resample": 3},
-)
+def main():
+    torch.manual_seed(1)
+    common = dict(do_resize=True, do_normalize=True, image_mean=[0.48145466, 0.4578275, 0.40821073], image_std=[0.26862954, 0.26130258, 0.27577711])
+    make(
+        "huggingFace",
+        "hugging-face",
+        "quick_gelu",
+        2,
+        None,
+        TEXTS,
+        {**common, "size": {"shortest_edge": 16}, "crop_size": {"height": 16, "width": 16}, "do_center_crop": True, "resample": 3, "do_rescale": True, "rescale_factor": 1 / 255, "do_convert_rgb": True},
+    )
+    make(
+        "openai",
+        "openai",
+        "gelu",
+        VOCABULARY[END],
+        len(TOKENS) + 1,
+        [*TEXTS, f"a photo {EXTRA} of"],
+        {**common, "feature_extractor_type": "CLIPFeatureExtractor", "size": 16, "crop_size": 16, "do_center_crop": True, "resample": 3},
+    )
+
+
+if __name__ == "__main__":
+    main()

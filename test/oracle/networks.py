@@ -54,16 +54,21 @@ class QuickGELU(nn.Module):
         return x * torch.sigmoid(1.702 * x)
 
 
+def activation_of(name):
+    return {"quick-gelu": QuickGELU(), "gelu": nn.GELU(), "gelu-tanh": nn.GELU(approximate="tanh")}[name]
+
+
 class Block(nn.Module):
-    def __init__(self, width, heads, activation, mask):
+    def __init__(self, width, heads, activation, mask, mlpWidth=None, layerNormEpsilon=1e-5):
         super().__init__()
+        hidden = mlpWidth or 4 * width
         self.attn = nn.MultiheadAttention(width, heads, batch_first=True)
-        self.ln_1 = nn.LayerNorm(width)
+        self.ln_1 = nn.LayerNorm(width, eps=layerNormEpsilon)
         self.mlp = nn.Sequential()
-        self.mlp.add_module("c_fc", nn.Linear(width, 4 * width))
-        self.mlp.add_module("gelu", nn.GELU() if activation == "gelu" else QuickGELU())
-        self.mlp.add_module("c_proj", nn.Linear(4 * width, width))
-        self.ln_2 = nn.LayerNorm(width)
+        self.mlp.add_module("c_fc", nn.Linear(width, hidden))
+        self.mlp.add_module("gelu", activation_of(activation))
+        self.mlp.add_module("c_proj", nn.Linear(hidden, width))
+        self.ln_2 = nn.LayerNorm(width, eps=layerNormEpsilon)
         self.mask = mask
 
     def forward(self, x):
@@ -73,23 +78,24 @@ class Block(nn.Module):
 
 
 class Transformer(nn.Module):
-    def __init__(self, width, layers, heads, activation, mask=None):
+    def __init__(self, width, layers, heads, activation, mask=None, **options):
         super().__init__()
-        self.resblocks = nn.Sequential(*[Block(width, heads, activation, mask) for _ in range(layers)])
+        self.resblocks = nn.Sequential(*[Block(width, heads, activation, mask, **options) for _ in range(layers)])
 
     def forward(self, x):
         return self.resblocks(x)
 
 
 class Vision(nn.Module):
-    def __init__(self, imageSize, patchSize, width, layers, heads, dimension, activation):
+    def __init__(self, imageSize, patchSize, width, layers, heads, dimension, activation, **options):
         super().__init__()
         self.conv1 = nn.Conv2d(3, width, patchSize, stride=patchSize, bias=False)
         self.class_embedding = nn.Parameter(torch.empty(width))
         self.positional_embedding = nn.Parameter(torch.empty((imageSize // patchSize) ** 2 + 1, width))
-        self.ln_pre = nn.LayerNorm(width)
-        self.transformer = Transformer(width, layers, heads, activation)
-        self.ln_post = nn.LayerNorm(width)
+        epsilon = options.get("layerNormEpsilon", 1e-5)
+        self.ln_pre = nn.LayerNorm(width, eps=epsilon)
+        self.transformer = Transformer(width, layers, heads, activation, **options)
+        self.ln_post = nn.LayerNorm(width, eps=epsilon)
         self.proj = nn.Parameter(torch.empty(width, dimension))
 
     def forward(self, images):
@@ -115,13 +121,13 @@ class Vit(nn.Module):
 
 
 class ClipText(nn.Module):
-    def __init__(self, vocabulary, context, width, layers, heads, dimension, activation):
+    def __init__(self, vocabulary, context, width, layers, heads, dimension, activation, **options):
         super().__init__()
         mask = torch.full((context, context), float("-inf")).triu(1)
         self.token_embedding = nn.Embedding(vocabulary, width)
         self.positional_embedding = nn.Parameter(torch.empty(context, width))
-        self.transformer = Transformer(width, layers, heads, activation, mask)
-        self.ln_final = nn.LayerNorm(width)
+        self.transformer = Transformer(width, layers, heads, activation, mask, **options)
+        self.ln_final = nn.LayerNorm(width, eps=options.get("layerNormEpsilon", 1e-5))
         self.text_projection = nn.Parameter(torch.empty(width, dimension))
 
     def forward(self, tokens):
@@ -140,6 +146,138 @@ class ClipText(nn.Module):
             nn.init.normal_(block.mlp.c_fc.weight, std=(2 * width) ** -0.5)
             nn.init.normal_(block.mlp.c_proj.weight, std=width**-0.5 * (2 * layers) ** -0.5)
         nn.init.normal_(self.text_projection, std=width**-0.5)
+
+
+class SiglipAttention(nn.Module):
+    def __init__(self, width, heads):
+        super().__init__()
+        self.heads = heads
+        self.q_proj, self.k_proj, self.v_proj, self.out_proj = (nn.Linear(width, width) for _ in range(4))
+
+    def forward(self, x):
+        batch, positions, width = x.shape
+        q, k, v = (
+            projection(x).view(batch, positions, self.heads, -1).transpose(1, 2)
+            for projection in [self.q_proj, self.k_proj, self.v_proj]
+        )
+        weights = torch.softmax(q @ k.transpose(2, 3) / (width // self.heads) ** 0.5, dim=-1)
+        return self.out_proj((weights @ v).transpose(1, 2).reshape(batch, positions, width))
+
+    def initialise(self):
+        for projection in [self.q_proj, self.k_proj, self.v_proj, self.out_proj]:
+            nn.init.xavier_uniform_(projection.weight)
+            nn.init.zeros_(projection.bias)
+
+
+class SiglipMlp(nn.Module):
+    def __init__(self, width, hidden, activation):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(width, hidden), nn.Linear(hidden, width)
+        self.activation = activation_of(activation)
+
+    def forward(self, x):
+        return self.fc2(self.activation(self.fc1(x)))
+
+    def initialise(self):
+        for layer in [self.fc1, self.fc2]:
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.normal_(layer.bias, std=1e-6)
+
+
+class SiglipBlock(nn.Module):
+    def __init__(self, width, heads, hidden, activation, epsilon):
+        super().__init__()
+        self.layer_norm1, self.layer_norm2 = nn.LayerNorm(width, eps=epsilon), nn.LayerNorm(width, eps=epsilon)
+        self.self_attn = SiglipAttention(width, heads)
+        self.mlp = SiglipMlp(width, hidden, activation)
+
+    def forward(self, x):
+        x = x + self.self_attn(self.layer_norm1(x))
+        return x + self.mlp(self.layer_norm2(x))
+
+
+class SiglipPooling(nn.Module):
+    def __init__(self, width, heads, hidden, activation, epsilon):
+        super().__init__()
+        self.probe = nn.Parameter(torch.empty(1, 1, width))
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.layernorm = nn.LayerNorm(width, eps=epsilon)
+        self.mlp = SiglipMlp(width, hidden, activation)
+
+    def forward(self, x):
+        found = self.attention(self.probe.repeat(len(x), 1, 1), x, x)[0]
+        return (found + self.mlp(self.layernorm(found)))[:, 0]
+
+    def initialise(self):
+        nn.init.xavier_uniform_(self.probe)
+        nn.init.xavier_uniform_(self.attention.in_proj_weight)
+        nn.init.zeros_(self.attention.in_proj_bias)
+        lecun_normal(self.attention.out_proj)
+
+
+def lecun_normal(layer):
+    """Cut off at two of the deviations that it has before it is cut off."""
+    deviation = nn.init._calculate_fan_in_and_fan_out(layer.weight)[0] ** -0.5 / 0.87962566103423978
+    nn.init.trunc_normal_(layer.weight, std=deviation, a=-2 * deviation, b=2 * deviation)
+    nn.init.zeros_(layer.bias)
+
+
+def siglip_tower(width, layers, heads, activation, mlpWidth, layerNormEpsilon):
+    blocks = [SiglipBlock(width, heads, mlpWidth, activation, layerNormEpsilon) for _ in range(layers)]
+    tower = nn.Module()
+    tower.embeddings, tower.encoder = nn.Module(), nn.Module()
+    tower.encoder.layers = nn.Sequential(*blocks)
+    return tower
+
+
+def initialise_siglip(tower, width):
+    for module in tower.modules():
+        if isinstance(module, nn.Embedding):
+            nn.init.normal_(module.weight, std=width**-0.5)
+        elif hasattr(module, "initialise"):
+            module.initialise()
+
+
+class SiglipVision(nn.Module):
+    """Follows transformers' modeling_siglip.py, as do the parts of it above."""
+
+    def __init__(self, imageSize, patchSize, width, layers, heads, activation, mlpWidth, layerNormEpsilon):
+        super().__init__()
+        self.vision_model = tower = siglip_tower(width, layers, heads, activation, mlpWidth, layerNormEpsilon)
+        tower.embeddings.patch_embedding = nn.Conv2d(3, width, patchSize, stride=patchSize)
+        tower.embeddings.position_embedding = nn.Embedding((imageSize // patchSize) ** 2, width)
+        tower.post_layernorm = nn.LayerNorm(width, eps=layerNormEpsilon)
+        tower.head = SiglipPooling(width, heads, mlpWidth, activation, layerNormEpsilon)
+
+    def forward(self, images):
+        tower = self.vision_model
+        x = tower.embeddings.patch_embedding(images).flatten(2).transpose(1, 2)
+        x = tower.encoder.layers(x + tower.embeddings.position_embedding.weight)
+        return tower.head(tower.post_layernorm(x))
+
+    def initialise(self):
+        embeddings = self.vision_model.embeddings
+        initialise_siglip(self.vision_model, embeddings.position_embedding.weight.shape[1])
+        lecun_normal(embeddings.patch_embedding)
+
+
+class SiglipText(nn.Module):
+    def __init__(self, vocabulary, context, width, layers, heads, dimension, activation, mlpWidth, layerNormEpsilon):
+        super().__init__()
+        self.text_model = tower = siglip_tower(width, layers, heads, activation, mlpWidth, layerNormEpsilon)
+        tower.embeddings.token_embedding = nn.Embedding(vocabulary, width)
+        tower.embeddings.position_embedding = nn.Embedding(context, width)
+        tower.final_layer_norm = nn.LayerNorm(width, eps=layerNormEpsilon)
+        tower.head = nn.Linear(width, dimension)
+
+    def forward(self, tokens):
+        tower = self.text_model
+        x = tower.embeddings.token_embedding(tokens) + tower.embeddings.position_embedding.weight
+        return tower.head(tower.final_layer_norm(tower.encoder.layers(x))[:, -1])
+
+    def initialise(self):
+        initialise_siglip(self.text_model, self.text_model.embeddings.token_embedding.weight.shape[1])
+        lecun_normal(self.text_model.head)
 
 
 class ResNet(torchvision.models.ResNet):
@@ -247,6 +385,18 @@ def main():
         "resnet": statistics(ResNet, dict(imageSize=64, width=64, classes=10)),
         "mlp": statistics(Mlp, dict(inputs=200, width=64, layers=2, activation="relu")),
     }
+
+    # Epsilons large enough to matter.
+    options = dict(width=24, layers=2, heads=3, mlpWidth=40, activation="gelu-tanh", layerNormEpsilon=0.01)
+    images = torch.randn(3, 3, 28, 28)
+    tokens = torch.randint(0, 50, (4, 12))
+    write("vit-options", "vit", Vit, dict(imageSize=28, patchSize=7, dimension=10, **options), images)
+    write("clip-text-options", "clip-text", ClipText, dict(vocabulary=50, context=12, dimension=10, **options), tokens)
+    write("siglip-vision", "siglip-vision", SiglipVision, dict(imageSize=28, patchSize=8, **options), images)
+    write("siglip-text", "siglip-text", SiglipText, dict(vocabulary=50, context=12, dimension=10, **options), tokens)
+    options = dict(width=96, layers=3, heads=2, mlpWidth=200, activation="gelu-tanh", layerNormEpsilon=1e-6)
+    initial["siglip-vision"] = statistics(SiglipVision, dict(imageSize=32, patchSize=8, **options))
+    initial["siglip-text"] = statistics(SiglipText, dict(vocabulary=300, context=20, dimension=40, **options))
     (FOLDER.parent / "networksInitialisation.json").write_text(json.dumps(initial, indent=1) + "\n")
 
 

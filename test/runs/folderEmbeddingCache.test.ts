@@ -9,6 +9,8 @@ import { Random } from '../../server/engine/numerics/random.ts';
 import { embeddingsFolder, folderEmbeddingCache } from '../../server/runs/folderEmbeddingCache.ts';
 import { useTemporaryFolder } from '../temporaryFolder.ts';
 
+const dimension = 5;
+
 const temporary = useTemporaryFolder();
 let cache: string;
 beforeEach(() => {
@@ -19,7 +21,6 @@ const encoder: CachedEncoder = {
   fingerprint: 'ab'.repeat(32),
   device: 'cpu',
   versions: { runtime: '1' },
-  dimension: 5,
   summary: 'A network',
 };
 const open = (differing: Partial<CachedEncoder> = {}) =>
@@ -28,13 +29,13 @@ const open = (differing: Partial<CachedEncoder> = {}) =>
 const hashOf = (item: number) => createHash('sha256').update(`item ${item}`).digest('hex');
 const range = (start: number, end: number) => Array.from({ length: end - start }, (_, at) => start + at);
 
-function embedding(item: number, columns = encoder.dimension): Float32Array {
+function embedding(item: number, columns = dimension): Float32Array {
   const random = new Random(item);
   return Float32Array.from({ length: columns }, () => random.normal());
 }
 
 function embeddings(items: readonly number[]): Matrix {
-  const rows = matrix(items.length, encoder.dimension);
+  const rows = matrix(items.length, dimension);
   items.forEach((item, at) => {
     row(rows, at).set(embedding(item));
   });
@@ -64,6 +65,7 @@ describe('a cache in a folder', () => {
     await store(await open(), [3, 1, 2]);
     await store(await open(), [7]);
     const later = await open();
+    expect([2, 9, 7].map((item) => later.has(hashOf(item)))).toEqual([true, false, true]);
     expect(await found(later, [2, 9, 7, 3, 1])).toEqual([2, 7, 3, 1]);
     expect(later.notes).toEqual([]);
   });
@@ -87,7 +89,6 @@ describe('a cache in a folder', () => {
     ['weights', { fingerprint: 'cd'.repeat(32) }],
     ['a device', { device: 'cuda' }],
     ['a version', { versions: { runtime: '2' } }],
-    ['a dimension', { dimension: 6 }],
   ])('keeps what is of another %s apart', async (_, differing) => {
     await store(await open(), [1]);
     expect(await found(await open(differing), [1])).toEqual([]);

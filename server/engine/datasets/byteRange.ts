@@ -34,3 +34,24 @@ export function fileRange(handle: FileHandle, file: string, offset: number, size
     },
   };
 }
+
+/** Bytes in memory, as a range. */
+export function bytesInMemory(bytes: Uint8Array): ByteRange {
+  return {
+    size: bytes.length,
+    sequential: false,
+    read(position, target) {
+      target.set(bytes.subarray(position, position + target.length));
+      return Promise.resolve();
+    },
+  };
+}
+
+/** The part of a range from `offset` on. */
+export function bytesFrom(bytes: ByteRange, offset: number): ByteRange {
+  return {
+    size: bytes.size - offset,
+    sequential: bytes.sequential,
+    read: (position, target) => bytes.read(offset + position, target),
+  };
+}

@@ -3,9 +3,10 @@ import { open, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
-import { captionRows, captionsParam, type CaptionedImage } from './captionRows.ts';
+import { captionRows, captionsParam, type CaptionedItem } from './captionRows.ts';
 import { defineReader, type RowFacts, type SkippedRow } from './dataset.ts';
-import { imageFileItem, resolveInside } from './imageFile.ts';
+import { mediaFileItem } from './mediaItem.ts';
+import { resolveInside } from './resolveInside.ts';
 import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
 import { readTextFile, unreadableFile } from './textFile.ts';
@@ -67,7 +68,7 @@ export const cocoCaptions = defineReader({
         skipped[0] === undefined ? 'it lists no images' : `first: ${skipped[0].id}: ${skipped[0].reason}`;
       throw new InputError('no-rows', `${path} gives no captioned image (${why})`, { file: path });
     }
-    const { rows, facts } = captionRows(images, params.captions, random);
+    const { rows, facts } = captionRows('image', images, params.captions, random);
     const text = { name: 'text', content: 'text' } as const;
     const all = {
       kind: 'samples',
@@ -76,10 +77,10 @@ export const cocoCaptions = defineReader({
       facts: imageFolder === undefined ? withoutRelevance(facts) : facts,
       skipped,
       read(index: number) {
-        const { image, caption } = rows[index]!;
-        const { id, path: file } = images[image]!;
+        const { item, caption } = rows[index]!;
+        const { id, path: file } = images[item]!;
         const textItem = { content: 'text', text: caption } as const;
-        const items = file === undefined ? [textItem] : [imageFileItem(file, id), textItem];
+        const items = file === undefined ? [textItem] : [mediaFileItem('image', file, id), textItem];
         return Promise.resolve({ id: facts.ids![index]!, items });
       },
       close: () => Promise.resolve(),
@@ -127,7 +128,7 @@ function listImages(
   { images, annotations }: CaptionFile,
   path: string,
   imageFolder: string | undefined,
-): { images: (CaptionedImage & { readonly path?: string })[]; skipped: SkippedRow[] } {
+): { images: (CaptionedItem & { readonly path?: string })[]; skipped: SkippedRow[] } {
   const captionsOf = new Map<number, string[]>();
   const names = new Set<string>();
   for (const { id, file_name: name } of images) {
@@ -153,7 +154,7 @@ function listImages(
     else skipped.push({ id: `caption ${id ?? `of image ${imageId}`}`, reason });
   }
 
-  const kept: (CaptionedImage & { readonly path?: string })[] = [];
+  const kept: (CaptionedItem & { readonly path?: string })[] = [];
   for (const { id: imageId, file_name: id } of images) {
     const captions = captionsOf.get(imageId)!;
     const file = imageFolder === undefined ? undefined : resolveInside(imageFolder, id);

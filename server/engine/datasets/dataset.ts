@@ -1,18 +1,72 @@
 import type { z } from 'zod';
 import type { Random } from '../numerics/random.ts';
 
-/** What a modality's items are made of; an encoder accepts some of these. */
-export type Content = 'image' | 'text';
+/** What a modality's items may be made of. */
+export const contents = ['image', 'text', 'audio', 'video', 'protein', 'tensor'] as const;
 
-/** One item to embed, not yet decoded. */
-export type Item =
-  | { readonly content: 'image'; readonly name: string; load(): Promise<ImageInput> }
-  | { readonly content: 'text'; readonly text: string };
+/** What a modality's items are made of; an encoder accepts some of these. */
+export type Content = (typeof contents)[number];
+
+/** One item to embed, not yet decoded. `name` is what messages call it; `file` the file that it is, where it is one. */
+export type Item = ImageItem | TextItem | AudioItem | VideoItem | ProteinItem | TensorItem;
+
+export interface ImageItem {
+  readonly content: 'image';
+  readonly name: string;
+  readonly file?: string;
+  load(): Promise<ImageInput>;
+}
+
+export interface TextItem {
+  readonly content: 'text';
+  readonly text: string;
+}
+
+/** An encoded audio file: WAV, FLAC, MP3 or another format with a decoder. */
+export interface AudioItem {
+  readonly content: 'audio';
+  readonly name: string;
+  readonly file?: string;
+  load(): Promise<Uint8Array>;
+}
+
+/** An encoded video file. */
+export interface VideoItem {
+  readonly content: 'video';
+  readonly name: string;
+  readonly file?: string;
+  load(): Promise<VideoInput>;
+}
+
+/** Amino acids in one-letter codes, upper case. */
+export interface ProteinItem {
+  readonly content: 'protein';
+  readonly name: string;
+  readonly sequence: string;
+}
+
+/** An array of numbers that goes into a model as it is. */
+export interface TensorItem {
+  readonly content: 'tensor';
+  readonly name: string;
+  readonly file?: string;
+  load(): Promise<TensorInput>;
+}
 
 /** An image as a reader has it: an encoded file's bytes, or pixels (RGB, 8 bit, row-major, interleaved). */
 export type ImageInput =
   | { readonly kind: 'encoded'; readonly bytes: Uint8Array }
   | { readonly kind: 'pixels'; readonly width: number; readonly height: number; readonly rgb: Uint8Array };
+
+/** A video as a reader has it: a file's absolute path, which a decoder can seek in, or bytes from within another file. */
+export type VideoInput =
+  { readonly kind: 'file'; readonly path: string } | { readonly kind: 'bytes'; readonly bytes: Uint8Array };
+
+/** Row-major values of one item, without a batch axis. */
+export interface TensorInput {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
 
 /** One row of a dataset: an item of each modality, in the order of the dataset's modalities. */
 export interface Sample {

@@ -1,139 +1,162 @@
-import sharp from 'sharp';
-import { InputError } from '../problems.ts';
 import type { ImageInput } from './dataset.ts';
+import { decodeDicom, isDicom } from './decodeDicom.ts';
+import { decodePixels } from './decodePixels.ts';
+import { imageTooLarge, pixelLimit } from './imageLimits.ts';
+import type { IntensityWindow } from './intensityWindow.ts';
+import {
+  pillowResize,
+  type PillowFilter,
+  type Rectangle,
+  type RgbPixels,
+  type Size,
+} from './pillowResize.ts';
 
-/** What an encoder wants of an image. */
+/** One number for each channel: R, G, B. */
+export type Channels = readonly [number, number, number];
+
+/** What a model wants of an image, step by step, as Hugging Face's image processors say it. */
 export interface ImageTarget {
-  /** Width and height, in pixels. */
-  readonly size: number;
   /**
-   * How a rectangle becomes a square. `shortest-edge-then-centre-crop` scales the shorter edge to `size` and the
-   * longer one in proportion, rounded down, and cuts out the middle, as torchvision's `Resize` and `CenterCrop`;
-   * `stretch` scales each edge on its own.
+   * Null leaves an image as large as it is. `shortestEdge` scales the shorter edge to that length and the longer one in
+   * proportion, rounded down; a size scales each edge on its own.
    */
-  readonly resize: 'shortest-edge-then-centre-crop' | 'stretch';
-  readonly interpolation: 'nearest' | 'bilinear' | 'bicubic' | 'lanczos';
-  /** Subtracted from each channel (R, G, B), whose values are in [0, 1]. */
-  readonly mean: readonly [number, number, number];
+  readonly resize: { readonly shortestEdge: number } | Size | null;
+  readonly interpolation: PillowFilter;
+  /**
+   * What is cut out of the middle; null for all. Of an odd remainder one pixel more goes off at the end; what lies
+   * outside a smaller image is black.
+   */
+  readonly crop: Size | null;
+  /** What levels, 0 to 255, are multiplied by. */
+  readonly rescaleFactor: number;
+  /** Subtracted from each channel after that. */
+  readonly mean: Channels;
   /** What each channel is divided by after that. */
-  readonly std: readonly [number, number, number];
+  readonly std: Channels;
+  /** Which grey values of more than 8 bits are told apart; without it their upper 8 bits are taken. */
+  readonly window?: IntensityWindow;
 }
 
-/** Pixels as `ImageInput` has them: RGB, 8 bit, row-major, interleaved. */
-interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly rgb: Uint8Array;
+/** A model's input: 3 × height × width, channel by channel (R, G, B), row-major. */
+export interface ImageTensor extends Size {
+  readonly data: Float32Array;
 }
 
-/** Twice Pillow's `MAX_IMAGE_PIXELS`: from there on Pillow, too, takes an image for a decompression bomb. */
-const pixelLimit = 178_956_970;
+/** Beyond it Pillow's own float32 lengths are no longer exact, and tables of weights become large. */
+const longestEdge = 2 ** 24;
 
-// libvips's kernels of the same formulas as Pillow's: its `cubic` has a = −0.5, as Pillow's BICUBIC.
-const kernels = { nearest: 'nearest', bilinear: 'linear', bicubic: 'cubic', lanczos: 'lanczos3' } as const;
-
-// Files come from anywhere, so only these formats' decoders can be reached, whatever the bytes claim to be.
-// SVG is not among them: it may refer to other files.
-sharp.block({ operation: ['VipsForeignLoad'] });
-sharp.unblock({
-  operation: ['Jpeg', 'Png', 'Webp', 'Nsgif', 'Tiff', 'Heif'].map(
-    (format) => `VipsForeignLoad${format}Buffer`,
-  ),
-});
+/** The size of everything that a target makes of images; null where it depends on the image. */
+export function fixedSize({ resize, crop }: ImageTarget): Size | null {
+  if (crop !== null) return crop;
+  return resize !== null && 'width' in resize ? resize : null;
+}
 
 /**
- * Decodes an image to an encoder's input: `3 × size × size` values, channel by channel (R, G, B), row-major, each
- * `(value / 255 − mean) / std`.
- *
- * Every image becomes 8-bit sRGB first: rotated as its EXIF tag says; grey, CMYK and 16-bit values converted;
- * of an animation the first frame; transparency dropped, so that the colour stored under it shows, as Pillow's
- * `convert('RGB')` does before most models' training; embedded colour profiles ignored, as there (CMYK goes
- * through libvips's own profile). Then it is resized, with the kernel widened where the image shrinks (antialiased,
- * as Pillow does).
+ * Decodes an image to a model's input, in the steps, the order and the rounding of Hugging Face's `CLIPImageProcessor`,
+ * `SiglipImageProcessor` and `ViTImageProcessor` (transformers, image_transforms.py, on Pillow): resize as 8-bit pixels,
+ * crop the middle, rescale in float64, normalise in float32.
  *
  * @param name How messages call the image.
- * @throws InputError `image-undecodable` when the bytes are no image or a broken one, `image-too-large` when it
- *   has more than 178,956,970 pixels, before or after resizing.
+ * @throws InputError as `decodePixels`; `image-too-large` also for more than 178,956,970 pixels after resizing, and for
+ *   edges of more than 16,777,216 pixels.
  */
 export async function decodeImage(
   input: ImageInput,
   name: string,
   target: ImageTarget,
-): Promise<Float32Array> {
-  const pixels = input.kind === 'pixels' ? input : await decodePixels(input.bytes, name);
-  return normalise(await toSquare(pixels, name, target), target);
+): Promise<ImageTensor> {
+  const pixels = input.kind === 'pixels' ? input : await decoded(input.bytes, name, target.window);
+  const size = scaledSize(pixels, target.resize);
+  const crop = target.crop ?? size;
+  const frame = middle(size, crop);
+  const part = overlap(size, frame);
+  checkSize(name, pixels, size, crop, part);
+  return normalised(pillowResize(pixels, size, target.interpolation, part), part, frame, target);
 }
 
-async function decodePixels(bytes: Uint8Array, name: string): Promise<Pixels> {
-  if (bytes.length === 0) throw new InputError('image-undecodable', `The image ${name} is empty (0 bytes)`);
-  try {
-    const { data, info } = await sharp(bytes, {
-      failOn: 'error',
-      limitInputPixels: pixelLimit,
-      pages: 1,
-      ignoreIcc: true,
-    })
-      .autoOrient()
-      .toColourspace('srgb')
-      .removeAlpha()
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, rgb: data };
-  } catch (error) {
-    const { message } = error as Error;
-    if (message.includes('pixel limit')) throw tooLarge(name);
-    throw new InputError('image-undecodable', `The image ${name} cannot be decoded: ${message}`);
-  }
+function decoded(bytes: Uint8Array, name: string, window: IntensityWindow | undefined): Promise<RgbPixels> {
+  return isDicom(bytes) ? decodeDicom(bytes, name, window) : decodePixels(bytes, name, window);
 }
 
-function tooLarge(name: string): InputError {
-  return new InputError(
-    'image-too-large',
-    `The image ${name} has more than ${pixelLimit} pixels, which is taken for a decompression bomb`,
+function checkSize(name: string, pixels: RgbPixels, size: Size, crop: Size, part: Rectangle): void {
+  const edge = Math.max(pixels.width, pixels.height, size.width, size.height);
+  const area = Math.max(
+    size.width * size.height,
+    crop.width * crop.height,
+    // Between the two passes of resizing.
+    part.width * pixels.height,
   );
+  if (edge > longestEdge) throw imageTooLarge(name, `has an edge of ${edge} pixels`, longestEdge);
+  if (area > pixelLimit) throw imageTooLarge(name, `takes ${area} pixels to prepare`, pixelLimit);
 }
 
-async function toSquare(pixels: Pixels, name: string, target: ImageTarget): Promise<Uint8Array> {
-  const { size } = target;
-  const { width, height } = scaledSize(pixels, target);
-  if (width * height > pixelLimit) throw tooLarge(name);
-  if (pixels.width === size && pixels.height === size) return pixels.rgb;
-  return await sharp(pixels.rgb, { raw: { width: pixels.width, height: pixels.height, channels: 3 } })
-    .resize({ width, height, fit: 'fill', kernel: kernels[target.interpolation] })
-    .extract({
-      left: halfRoundedToEven(width - size),
-      top: halfRoundedToEven(height - size),
-      width: size,
-      height: size,
-    })
-    .raw({ depth: 'uchar' })
-    .toBuffer();
-}
-
-function scaledSize(
-  { width, height }: Pixels,
-  { size, resize }: ImageTarget,
-): { width: number; height: number } {
-  if (resize === 'stretch') return { width: size, height: size };
+function scaledSize({ width, height }: Size, resize: ImageTarget['resize']): Size {
+  if (resize === null) return { width, height };
+  if ('width' in resize) return resize;
+  const { shortestEdge } = resize;
   const shortest = Math.min(width, height);
-  return { width: Math.floor((size * width) / shortest), height: Math.floor((size * height) / shortest) };
+  // Multiplied before it is divided, as there: dividing first would round differently.
+  return {
+    width: Math.floor((shortestEdge * width) / shortest),
+    height: Math.floor((shortestEdge * height) / shortest),
+  };
 }
 
-/** `n / 2` as Python's `round` does it, which torchvision's `CenterCrop` uses. */
-function halfRoundedToEven(n: number): number {
-  const below = Math.floor(n / 2);
-  return n % 2 === 1 && below % 2 === 1 ? below + 1 : below;
+/** `center_crop` of transformers' image_transforms.py; its padding of smaller images amounts to the same formula. */
+function middle(size: Size, crop: Size): Rectangle {
+  return {
+    left: Math.floor((size.width - crop.width) / 2),
+    top: Math.floor((size.height - crop.height) / 2),
+    width: crop.width,
+    height: crop.height,
+  };
 }
 
-function normalise(rgb: Uint8Array, { mean, std }: ImageTarget): Float32Array {
-  const plane = rgb.length / 3;
-  const values = new Float32Array(rgb.length);
-  for (const channel of [0, 1, 2] as const) {
-    const offset = mean[channel];
-    const scale = std[channel];
-    for (let i = 0; i < plane; i++) {
-      values[channel * plane + i] = (rgb[i * 3 + channel]! / 255 - offset) / scale;
+function overlap(size: Size, frame: Rectangle): Rectangle {
+  const left = Math.max(0, frame.left);
+  const top = Math.max(0, frame.top);
+  return {
+    left,
+    top,
+    width: Math.min(size.width, frame.left + frame.width) - left,
+    height: Math.min(size.height, frame.top + frame.height) - top,
+  };
+}
+
+/** Levels as a model's input, `rgb` at its place in the frame and black around it. */
+function normalised(rgb: Uint8Array, part: Rectangle, frame: Rectangle, target: ImageTarget): ImageTensor {
+  const { width, height } = frame;
+  const plane = height * width;
+  const data = new Float32Array(3 * plane);
+  const reds = levelValues(target, 0);
+  const greens = levelValues(target, 1);
+  const blues = levelValues(target, 2);
+  if (part.width !== width || part.height !== height) {
+    data
+      .fill(reds[0]!, 0, plane)
+      .fill(greens[0]!, plane, 2 * plane)
+      .fill(blues[0]!, 2 * plane);
+  }
+  let from = 0;
+  for (let row = 0; row < part.height; row++) {
+    const start = (part.top - frame.top + row) * width + part.left - frame.left;
+    for (let to = start; to < start + part.width; to++) {
+      data[to] = reds[rgb[from]!]!;
+      data[plane + to] = greens[rgb[from + 1]!]!;
+      data[2 * plane + to] = blues[rgb[from + 2]!]!;
+      from += 3;
     }
   }
-  return values;
+  return { height, width, data };
+}
+
+/** What becomes of each of the 256 levels of a channel; every step is rounded to float32, as NumPy does it there. */
+function levelValues({ rescaleFactor, mean, std }: ImageTarget, channel: 0 | 1 | 2): Float32Array {
+  const { fround } = Math;
+  const offset = fround(mean[channel]);
+  const scale = fround(std[channel]);
+  return Float32Array.from(
+    { length: 256 },
+    (_, level) => fround(fround(level * rescaleFactor) - offset) / scale,
+  );
 }

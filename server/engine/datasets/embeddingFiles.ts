@@ -1,9 +1,9 @@
-import { open as openHandle, stat, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
-import { unreadableFile } from './textFile.ts';
 import type { EmbeddingDataset, EmbeddingSource, ReadContext, RowFacts } from './dataset.ts';
+import { openRegularFile } from './regularFile.ts';
 import { samplingParams, selectEmbeddings, selectFacts, selectRows, type Sampling } from './sampling.ts';
 import type { StoredMatrix } from './storedArray.ts';
 
@@ -191,19 +191,6 @@ function contentsOf({ matrices, unusable }: EmbeddingFile): string {
   const parts = [...(usable.length > 0 ? [`it has ${usable.join(', ')}`] : [])];
   if (others.length > 0) parts.push(`not usable: ${others.slice(0, 10).join(', ')}`);
   return parts.length === 0 ? 'it has no arrays' : parts.join('; ');
-}
-
-async function openRegularFile(file: string): Promise<{ handle: FileHandle; size: number }> {
-  try {
-    // Opening a pipe would wait for a writer, so look before opening.
-    const { size } = await stat(file).then((status) => {
-      if (status.isFile()) return status;
-      throw new Error('it is not a regular file');
-    });
-    return { handle: await openHandle(file), size };
-  } catch (error) {
-    throw unreadableFile(file, error);
-  }
 }
 
 function isList(value: readonly string[] | Readonly<Record<string, string>>): value is readonly string[] {

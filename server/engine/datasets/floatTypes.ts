@@ -17,7 +17,7 @@ export const safetensorsFloatTypes: Readonly<Record<string, FloatType>> = {
 };
 
 /** Whether a value's bytes in a file are its bytes in memory, so that they can be read straight into the target. */
-export function isMemoryFormat(type: FloatType): boolean {
+export function isMemoryFormat(type: { readonly name: string; readonly bigEndian: boolean }): boolean {
   return type.name === 'float32' && !type.bigEndian;
 }
 
@@ -54,7 +54,8 @@ export function decodeFloats(type: FloatType, bytes: Uint8Array, target: Float32
   }
 }
 
-function swapBytes(bytes: Buffer, width: FloatType['bytes']): void {
+/** Turns the byte order of values around, in place. */
+export function swapBytes(bytes: Buffer, width: FloatType['bytes']): void {
   if (width === 2) bytes.swap16();
   else if (width === 4) bytes.swap32();
   else bytes.swap64();

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError } from '../problems.ts';
 import type { SkippedRow } from './dataset.ts';
-import { resolveInside } from './imageFile.ts';
+import { resolveInside } from './resolveInside.ts';
 import { unreadableFile } from './textFile.ts';
 
 /** A file below a folder. */

@@ -1,103 +1,19 @@
-import { realpathSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, extname, isAbsolute, relative as relativePath, resolve, sep } from 'node:path';
-import { InputError } from '../problems.ts';
-import type { Item } from './dataset.ts';
-
-/** The file name extensions, lower case and without the dot, of the image formats that can be decoded. */
-export const imageExtensions: readonly string[] = [
-  'jpg',
-  'jpeg',
-  'png',
-  'webp',
-  'gif',
-  'tif',
-  'tiff',
-  'avif',
-];
-
-/** Whether a file name says that the file is an image of a format that can be decoded. */
-export function isImageName(name: string): boolean {
-  return imageExtensions.includes(extname(name).slice(1).toLowerCase());
-}
+import type { ImageItem } from './dataset.ts';
+import { readItemBytes } from './regularFile.ts';
 
 /**
  * The image in a file, as an item whose bytes are read when it is loaded.
  *
  * Loading rejects with an `InputError` (`image-unreadable`) when there is no such file or it cannot be read.
  *
- * @param path The file to read; names out of data go through {@link resolveInside} first.
+ * @param path The file to read; names out of data go through `resolveInside` first.
  * @param name How messages and reports call the image.
  */
-export function imageFileItem(path: string, name: string): Item {
-  return {
-    content: 'image',
-    name,
-    load: async () => ({ kind: 'encoded', bytes: await readImage(path, name) }),
-  };
+export function imageFileItem(path: string, name: string): ImageItem {
+  return imageBytesItem(() => readItemBytes('image', path, name), name);
 }
 
-async function readImage(path: string, name: string): Promise<Uint8Array> {
-  try {
-    // Opening a pipe or a device could wait forever, so look before reading.
-    if (!(await stat(path)).isFile()) {
-      throw new InputError('image-unreadable', `The image ${name} is not a regular file`, { file: path });
-    }
-    return await readFile(path);
-  } catch (error) {
-    if (error instanceof InputError) throw error;
-    const found = isMissing(error) ? 'there is no such file' : (error as Error).message;
-    throw new InputError('image-unreadable', `The image ${name} cannot be read: ${found}`, { file: path });
-  }
-}
-
-/**
- * The path of a file named in data (a table's cell, a caption file), which must lie in the folder `root`, also
- * after every symbolic link is followed. The file need not exist.
- *
- * @returns The absolute path, links resolved where the file exists.
- * @throws InputError `path-outside` when the name leads out of the folder, `path-unreadable` when the system
- *   cannot look it up (a loop of links, a name that is too long).
- */
-export function resolveInside(root: string, relative: string): string {
-  const folder = resolve(root);
-  if (relative.includes('\0')) throw outside(folder, relative);
-  const path = resolve(folder, relative);
-  if (!isInside(folder, path)) throw outside(folder, relative);
-  let real: string;
-  try {
-    real = realPathOf(path);
-  } catch (error) {
-    throw new InputError('path-unreadable', `The path cannot be looked up: ${(error as Error).message}`);
-  }
-  if (!isInside(realPathOf(folder), real)) throw outside(folder, relative);
-  return real;
-}
-
-function outside(root: string, name: string): InputError {
-  return new InputError(
-    'path-outside',
-    `The name ${JSON.stringify(name)} leads out of the folder ${root}; names in data must stay inside`,
-  );
-}
-
-function isInside(folder: string, path: string): boolean {
-  const way = relativePath(folder, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-}
-
-/** The path with links resolved; of a missing file, those of the nearest folder above that exists. */
-function realPathOf(path: string): string {
-  try {
-    return realpathSync.native(path);
-  } catch (error) {
-    const parent = dirname(path);
-    if (!isMissing(error) || parent === path) throw error;
-    return resolve(realPathOf(parent), path.slice(parent.length).replace(/^[/\\]/, ''));
-  }
-}
-
-function isMissing(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR';
+/** The image in an encoded file's bytes, which `read` gives when it is loaded. */
+export function imageBytesItem(read: () => Promise<Uint8Array>, name: string): ImageItem {
+  return { content: 'image', name, load: async () => ({ kind: 'encoded', bytes: await read() }) };
 }

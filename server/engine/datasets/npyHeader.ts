@@ -1,6 +1,7 @@
 import { InputError } from '../problems.ts';
 import type { ByteRange } from './byteRange.ts';
 import type { FloatType } from './floatTypes.ts';
+import type { IntegerType, NumberType } from './numberTypes.ts';
 import type { ArrayLayout } from './storedArray.ts';
 import { parsePythonLiteral, type PythonLiteral } from './pythonLiteral.ts';
 
@@ -115,19 +116,48 @@ export function npyLayout(header: NpyHeader, bytes: ByteRange, where: string, fi
       { file },
     );
   }
-  const claimed = header.shape.reduce((product, size) => product * size, type.bytes);
-  const found = bytes.size - header.dataOffset;
-  if (claimed !== found) {
-    const shape = header.shape.join(', ');
-    const cause =
-      claimed > found ? 'it is truncated, or its header is wrong' : 'it has more in it than one array';
+  checkSize(header, type, bytes, where, file);
+  return { shape: header.shape, type, fortranOrder: header.fortranOrder };
+}
+
+/** The layout of an array of numbers, whole ones too. */
+export type NumberLayout = Omit<ArrayLayout, 'type'> & { readonly type: NumberType };
+
+/**
+ * As `npyLayout`, of floats, whole numbers or booleans.
+ *
+ * @throws InputError `npy-type` when it holds anything else, `npy-size`.
+ */
+export function npyNumberLayout(
+  header: NpyHeader,
+  bytes: ByteRange,
+  where: string,
+  file: string,
+): NumberLayout {
+  const type = floatTypeOf(header.descr) ?? integerTypeOf(header.descr);
+  if (type === null) {
     throw new InputError(
-      'npy-size',
-      `${where}: the shape (${shape}) of ${type.name} needs ${claimed} bytes after the header, found ${found}: ${cause}`,
+      'npy-type',
+      `${where} holds ${npyTypeProblem(header.descr)!}, expected floats, integers or booleans`,
       { file },
     );
   }
+  checkSize(header, type, bytes, where, file);
   return { shape: header.shape, type, fortranOrder: header.fortranOrder };
+}
+
+function checkSize(header: NpyHeader, type: NumberType, bytes: ByteRange, where: string, file: string): void {
+  const claimed = header.shape.reduce((product, size) => product * size, type.bytes);
+  const found = bytes.size - header.dataOffset;
+  if (claimed === found) return;
+  const shape = header.shape.join(', ');
+  const cause =
+    claimed > found ? 'it is truncated, or its header is wrong' : 'it has more in it than one array';
+  throw new InputError(
+    'npy-size',
+    `${where}: the shape (${shape}) of ${type.name} needs ${claimed} bytes after the header, found ${found}: ${cause}`,
+    { file },
+  );
 }
 
 function floatTypeOf(descr: string): FloatType | null {
@@ -143,6 +173,16 @@ function floatTypeOf(descr: string): FloatType | null {
     default:
       return null;
   }
+}
+
+function integerTypeOf(descr: string): IntegerType | null {
+  if (descr === '|b1') return { name: 'bool', bytes: 1, bigEndian: false };
+  // A single byte has no order, which numpy writes as a bar.
+  const [, order, kind, width] = /^(?:([<>])(?=[iu][248])|\|(?=[iu]1))([iu])([1248])$/.exec(descr) ?? [];
+  if (kind === undefined) return null;
+  const bytes = Number(width) as IntegerType['bytes'];
+  const name = `${kind === 'u' ? 'u' : ''}int${8 * bytes}` as IntegerType['name'];
+  return { name, bytes, bigEndian: order === '>' };
 }
 
 function isShape(value: PythonLiteral | undefined): value is number[] {

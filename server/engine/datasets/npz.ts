@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { z } from 'zod';
 import { listArchive, type ArchiveEntry } from './archiveEntries.ts';
-import type { ByteRange } from './byteRange.ts';
+import { bytesFrom } from './byteRange.ts';
 import { defineReader } from './dataset.ts';
 import { embeddingFileParams, openEmbeddingFiles, type FindMatrices } from './embeddingFiles.ts';
 import { npyLayout, npyTypeProblem, readNpyHeader } from './npyHeader.ts';
@@ -47,14 +47,5 @@ async function arrayOf(entry: ArchiveEntry, name: string, file: string): Promise
   if (header.shape.length !== 2 && header.shape.length !== 3) {
     return `it has ${header.shape.length} dimensions, shape (${header.shape.join(', ')})`;
   }
-  return storedMatrices(name, file, layout, () => from(entry.bytes(), header.dataOffset));
-}
-
-/** The bytes from `offset` on. */
-function from(bytes: ByteRange, offset: number): ByteRange {
-  return {
-    size: bytes.size - offset,
-    sequential: bytes.sequential,
-    read: (position, target) => bytes.read(offset + position, target),
-  };
+  return storedMatrices(name, file, layout, () => bytesFrom(entry.bytes(), header.dataOffset));
 }

@@ -1,11 +1,13 @@
 import type { ReaderDefinition } from './dataset.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
-import { imageFolder } from './imageFolder.ts';
+import { fasta } from './fasta.ts';
+import { mediaFolder } from './mediaFolder.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
 import { safetensors } from './safetensors.ts';
 import { scenes } from './scenes/scenes.ts';
 import { table } from './table.ts';
+import { tensors } from './tensors.ts';
 import { textLines } from './textLines.ts';
 import { webDataset } from './webDataset.ts';
 
@@ -19,6 +21,8 @@ export const readers: readonly ReaderDefinition[] = Object.freeze([
   table,
   webDataset,
   textLines,
-  imageFolder,
+  fasta,
+  mediaFolder,
+  tensors,
   scenes,
 ]);

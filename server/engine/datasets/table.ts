@@ -1,14 +1,14 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
-import { defineReader, type Dataset, type ReadContext } from './dataset.ts';
+import { contents, defineReader, type Dataset, type ReadContext } from './dataset.ts';
 import { samplingParams } from './sampling.ts';
 import { chosenColumns, recognisedColumns } from './tableColumns.ts';
 import { tableEmbeddings } from './tableEmbeddings.ts';
 import { collectFacts } from './tableFacts.ts';
 import { tableExtension, tableExtensions } from './tableFiles.ts';
 import { openTable, type TableOrigin, type TableQuery } from './tableQuery.ts';
-import { tableSamples } from './tableSamples.ts';
+import { tableSamples, type SampleModality } from './tableSamples.ts';
 
 const name = z.string().min(1);
 
@@ -32,20 +32,22 @@ const params = z.strictObject({
         z.strictObject({
           column: name.describe('The column; or the common beginning of numbered columns.'),
           content: z
-            .enum(['image', 'text', 'embedding'])
+            .enum([...contents, 'embedding'])
             .optional()
-            .describe('What is in it. Absent: told by its type and first values.'),
+            .describe(
+              'What is in it. Absent: told by its type and first values; proteins (sequences of letters) are never guessed.',
+            ),
         }),
       ]),
     )
     .optional()
     .describe(
-      'A mapping from modality to column, such as `{ image: path, text: caption }`. A column of lists of numbers is embeddings, as are numbered columns named by what they begin with (`image` for `image_0`, `image_1`, …); a column of image files’ names or BLOBs is images, of other texts text. Absent: told by types and names.',
+      'A mapping from modality to column, such as `{ image: path, text: caption }`. A column of lists of numbers is embeddings, as are numbered columns named by what they begin with (`image` for `image_0`, `image_1`, …); a column of names of files (told by their extensions) or of BLOBs (told by their first bytes) is images, audio, videos or tensors (`.npy`), of other texts text. Absent: told by types and names.',
     ),
   root: name
     .optional()
     .describe(
-      'The folder that names of images start at and must stay in. Absent: the folder of the table, or with `sql` that of the configuration.',
+      'The folder that names of files start at and must stay in. Absent: the folder of the table, or with `sql` that of the configuration.',
     ),
   id: name.optional().describe('The column that names the rows; its values must differ.'),
   labels: name.optional().describe('The column with the class of each row.'),
@@ -57,7 +59,7 @@ const params = z.strictObject({
     ])
     .optional()
     .describe(
-      'The modality of which several rows may share one item, such as an image with five captions: rows with the same cell do, or with `{ shared: image, column: image_id }` rows with the same value in that column. All of them are right answers to one another in retrieval. Absent: rows that name the same image file share it.',
+      'The modality of which several rows may share one item, such as an image with five captions: rows with the same cell do, or with `{ shared: image, column: image_id }` rows with the same value in that column. All of them are right answers to one another in retrieval. Absent: rows that name the same file share it.',
     ),
   ...samplingParams,
 });
@@ -67,7 +69,7 @@ export const table = defineReader({
   kind: 'table',
   title: 'Table (CSV, TSV, JSONL, Parquet, SQL)',
   description:
-    'Rows of CSV, TSV, JSON Lines or Parquet files, or of an SQL query over them: precomputed embeddings in columns of lists or in numbered columns, which are read into memory; or images (file names or BLOBs) and texts to embed.',
+    'Rows of CSV, TSV, JSON Lines or Parquet files, or of an SQL query over them: precomputed embeddings in columns of lists or in numbered columns, which are read into memory; or images, audio, videos and tensors (names of files, or BLOBs), texts and proteins to embed.',
   gives: 'either',
   params,
   recognises: (path, isFolder) =>
@@ -103,19 +105,19 @@ async function readTable(
     ? await chosenColumns(query, given.columns)
     : await recognisedColumns(query);
   const collector = collectFacts(query, modalities, given);
-  const embeddings = modalities.filter(({ content }) => content === 'embedding');
-  if (embeddings.length === modalities.length && modalities.length > 0) {
+  const samples = modalities.filter((column): column is SampleModality => column.content !== 'embedding');
+  if (samples.length === 0 && modalities.length > 0) {
     return tableEmbeddings(query, modalities, collector, given, context);
   }
-  if (embeddings.length > 0 || modalities.length === 0) {
+  if (samples.length < modalities.length || modalities.length === 0) {
     const found = modalities
       .map(({ modality, label, content }) => `${modality}: ${label} (${content})`)
       .join(', ');
     throw new InputError(
       'columns-mixed',
-      `${query.where}: \`columns\` must be embeddings throughout, or images and texts to embed, found ${found || 'none'}`,
+      `${query.where}: \`columns\` must be embeddings throughout, or items to embed, found ${found || 'none'}`,
     );
   }
   const root = given.root === undefined ? query.folder : resolve(context.baseFolder, given.root);
-  return tableSamples(query, modalities, collector, root, given, context);
+  return tableSamples(query, samples, collector, root, given, context);
 }

@@ -1,29 +1,36 @@
-import { DuckDBArrayType, DuckDBListType, DuckDBStructType, DuckDBTypeId } from '@duckdb/node-api';
 import { didYouMean } from '../didYouMean.ts';
 import { InputError } from '../problems.ts';
-import { isImageName } from './imageFile.ts';
+import { bytesOfCell, type ColumnType } from './columnType.ts';
+import { contentOfBytes, signatureBytes } from './contentOfBytes.ts';
+import { contentOfName, fileContents, type FileContent } from './contentOfName.ts';
 import { quoteName } from './sqlQuoting.ts';
 import type { TableColumn, TableQuery } from './tableQuery.ts';
 
+/** What a column's cells are: the value itself, or a file's name or what is in a file. */
+type CellContent =
+  | { readonly content: 'embedding'; readonly cells: 'values' }
+  | { readonly content: 'text' | 'protein'; readonly cells: 'values' }
+  | { readonly content: FileContent; readonly cells: 'names' | 'files' };
+
 /** What a column, or several numbered ones, give a modality. */
-export interface ModalityColumn {
+export type ModalityColumn = CellContent & {
   readonly modality: string;
-  /** `path` and `bytes` are images, by their file's name or as the cell's content. */
-  readonly content: 'embedding' | 'path' | 'bytes' | 'text';
   /** The column's name, or the first and last of several, for messages. */
   readonly label: string;
-  /** SQL for the value: FLOAT[] for embeddings, BLOB for bytes, otherwise VARCHAR; NULL where it does not fit. */
+  /** SQL for the value: FLOAT[] for embeddings, BLOB for files, otherwise VARCHAR; NULL where it does not fit. */
   readonly expression: string;
-}
+};
 
 /** How the configuration gives a modality its column. */
 export type ColumnChoice =
-  string | { readonly column: string; readonly content?: 'image' | 'text' | 'embedding' | undefined };
+  string | { readonly column: string; readonly content?: ModalityColumn['content'] | undefined };
 
 /** Names of columns that are taken for captions when nothing else is said. */
 const CAPTION_NAMES = /^(?:captions?|texts?|sentences?|descriptions?|titles?|prompts?)$/i;
 /** Values looked at to tell what a column of texts is. */
 const PEEKED_ROWS = 20;
+/** Fewer of these: a BLOB is read whole even for its first bytes, and may have megabytes. */
+const PEEKED_BLOBS = 4;
 
 /**
  * The columns of the modalities that the configuration names.
@@ -52,18 +59,17 @@ export async function chosenColumns(
 
 /**
  * The columns that are modalities by their types and names, when the configuration names none: every column of lists
- * of numbers; or else numbered columns (`image_0`, `image_1`, …); or else a column of images and one of captions.
+ * of numbers; or else numbered columns (`image_0`, `image_1`, …); or else the first column of each of
+ * images, audio, videos, tensors and captions. Proteins are never guessed.
  *
  * @throws InputError `column-unclear` when there are none of these.
  */
 export async function recognisedColumns(query: TableQuery): Promise<ModalityColumn[]> {
   const single: ModalityColumn[] = [];
   for (const column of query.columns) {
-    const content = await contentOf(query, column);
-    const isCaption = content === 'text' && CAPTION_NAMES.test(column.name);
-    if (content !== 'text' || isCaption) {
-      if (content !== null) single.push({ ...valueOf(column, content), modality: column.name });
-    }
+    const found = await findContent(query, column);
+    if (found === null || (found.content === 'text' && !CAPTION_NAMES.test(column.name))) continue;
+    single.push({ ...valueOf(column, found), modality: column.name });
   }
   const embeddings = single.filter(({ content }) => content === 'embedding');
   if (embeddings.length > 0) return embeddings;
@@ -74,18 +80,14 @@ export async function recognisedColumns(query: TableQuery): Promise<ModalityColu
     }
   }
   if (numbered.length > 0) return numbered;
-  const image = single.find(({ content }) => content === 'path' || content === 'bytes');
-  const text = single.find(({ content }) => content === 'text');
-  if (image === undefined && text === undefined) {
-    throw new InputError(
-      'column-unclear',
-      `${query.where}: no column is clearly embeddings, images or captions; name them with \`columns\`, such as \`{ image: path, text: caption }\`. ${listColumns(query)}`,
-    );
-  }
-  return [
-    ...(image ? [{ ...image, modality: 'image' }] : []),
-    ...(text ? [{ ...text, modality: 'text' }] : []),
-  ];
+  const first = [...fileContents, 'text' as const]
+    .map((content) => ({ content, column: single.find((column) => column.content === content) }))
+    .flatMap(({ content, column }) => (column === undefined ? [] : [{ ...column, modality: content }]));
+  if (first.length > 0) return first;
+  throw new InputError(
+    'column-unclear',
+    `${query.where}: no column is clearly embeddings, images, audio, videos, tensors or captions; name them with \`columns\`, such as \`{ image: path, text: caption }\`. ${listColumns(query)}`,
+  );
 }
 
 /**
@@ -103,51 +105,81 @@ async function modalityColumn(
   query: TableQuery,
   modality: string,
   column: TableColumn,
-  asked: 'image' | 'text' | 'embedding' | undefined,
+  asked: ModalityColumn['content'] | undefined,
 ): Promise<ModalityColumn> {
-  const found = await contentOf(query, column);
-  const content = asked === 'image' ? (found === 'bytes' ? 'bytes' : 'path') : (asked ?? found);
-  if (content === null) {
+  const found = await (asked === undefined ? findContent(query, column) : cellsOf(asked, column.type));
+  if (found === null) {
+    const problem =
+      asked === undefined
+        ? `neither embeddings (lists of numbers), files (paths or BLOBs) nor text; with \`{ column: ${column.name}, content: text }\` it is read as text`
+        : `not what files come from (paths or BLOBs), as ${asked} does`;
     throw new InputError(
       'column-content',
-      `${query.where}: the column ${column.name} of the modality ${modality} has the type ${column.type.toString()}, which is neither embeddings (lists of numbers), images (paths or BLOBs) nor text; with \`{ column: ${column.name}, content: text }\` it is read as text`,
+      `${query.where}: the column ${column.name} of the modality ${modality} has the type ${column.type.sql}, which is ${problem}`,
     );
   }
-  return { ...valueOf(column, content), modality };
+  return { ...valueOf(column, found), modality };
+}
+
+/** How the cells of a type give a content; null when they cannot. */
+function cellsOf(content: ModalityColumn['content'], type: ColumnType): CellContent | null {
+  if (content === 'embedding' || content === 'text' || content === 'protein') {
+    return { content, cells: 'values' };
+  }
+  if (isBlob(type)) return { content, cells: 'files' };
+  return type.form === 'text' ? { content, cells: 'names' } : null;
 }
 
 function valueOf(
-  { name, type }: TableColumn,
-  content: ModalityColumn['content'],
-): Omit<ModalityColumn, 'modality'> {
-  const value = quoteName(name);
-  const expression = {
-    embedding: `TRY_CAST(${value} AS FLOAT[])`,
-    path: `CAST(${value} AS VARCHAR)`,
-    text: `CAST(${value} AS VARCHAR)`,
-    bytes: type instanceof DuckDBStructType ? `${value}.bytes` : value,
-  }[content];
-  return { content, label: name, expression };
+  column: TableColumn,
+  found: CellContent,
+): CellContent & Pick<ModalityColumn, 'label' | 'expression'> {
+  const expression =
+    found.cells === 'files'
+      ? blobExpression(column)
+      : found.content === 'embedding'
+        ? `TRY_CAST(${quoteName(column.name)} AS FLOAT[])`
+        : `CAST(${quoteName(column.name)} AS VARCHAR)`;
+  return { ...found, label: column.name, expression };
 }
 
-/** What a column's type, or for texts its first values, say that it is; null when nothing. */
-async function contentOf(
-  query: TableQuery,
-  { name, type }: TableColumn,
-): Promise<ModalityColumn['content'] | null> {
-  if (type instanceof DuckDBListType || type instanceof DuckDBArrayType) {
-    return NUMBERS.has(type.valueType.typeId) ? 'embedding' : null;
+/** What a column's type, and the first of its texts or BLOBs, say that it is; null when nothing. */
+async function findContent(query: TableQuery, column: TableColumn): Promise<CellContent | null> {
+  const { name, type } = column;
+  if (type.form === 'numbers') return { content: 'embedding', cells: 'values' };
+  if (isBlob(type)) return { content: await contentOfBlobs(query, column), cells: 'files' };
+  if (type.form !== 'text') return null;
+  return contentOfTexts(await firstTexts(query, name));
+}
+
+function isBlob({ form }: ColumnType): boolean {
+  return form === 'blob' || form === 'struct-of-blob';
+}
+
+function blobExpression({ name, type }: TableColumn): string {
+  return type.form === 'struct-of-blob' ? `${quoteName(name)}.bytes` : quoteName(name);
+}
+
+/** The content that the signatures of the first BLOBs agree on; images where they tell nothing. */
+async function contentOfBlobs(query: TableQuery, column: TableColumn): Promise<FileContent> {
+  const blob = blobExpression(column);
+  const clause = `WHERE ${blob} IS NOT NULL LIMIT ${PEEKED_BLOBS}`;
+  const found = new Set<FileContent | null>();
+  for await (const chunk of query.stream([`${blob}[1:${signatureBytes}]`], clause)) {
+    for (const value of chunk.getColumnValues(0)) {
+      const bytes = bytesOfCell(value);
+      if (bytes !== null) found.add(contentOfBytes(bytes));
+    }
   }
-  // The Hugging Face libraries store images in Parquet as structures of bytes and path.
-  const value = type instanceof DuckDBStructType ? type.entryTypes[type.entryNames.indexOf('bytes')] : type;
-  if (value?.typeId === DuckDBTypeId.BLOB) return 'bytes';
-  return type.typeId === DuckDBTypeId.VARCHAR ? contentOfTexts(await firstTexts(query, name)) : null;
+  const [content] = found;
+  return found.size === 1 && content ? content : 'image';
 }
 
-function contentOfTexts(texts: readonly string[]): ModalityColumn['content'] {
-  if (texts.length === 0) return 'text';
-  if (texts.every(isImageName)) return 'path';
-  return texts.every((text) => /^\s*\[\s*[-+.\d]/.test(text)) ? 'embedding' : 'text';
+function contentOfTexts(texts: readonly string[]): CellContent {
+  const [first, ...others] = new Set(texts.map(contentOfName));
+  if (first && others.length === 0) return { content: first, cells: 'names' };
+  const isList = texts.length > 0 && texts.every((text) => /^\s*\[\s*[-+.\d]/.test(text));
+  return { content: isList ? 'embedding' : 'text', cells: 'values' };
 }
 
 async function firstTexts(query: TableQuery, name: string): Promise<string[]> {
@@ -162,19 +194,9 @@ async function firstTexts(query: TableQuery, name: string): Promise<string[]> {
 /** Whether a column has numbers in it, or texts that are numbers. */
 async function holdsNumbers(query: TableQuery, name: string): Promise<boolean> {
   const { type } = query.columns.find((column) => column.name === name)!;
-  if (type.typeId !== DuckDBTypeId.VARCHAR) return NUMBERS.has(type.typeId);
+  if (type.form !== 'text') return type.form === 'number';
   return (await firstTexts(query, name)).every((text) => Number.isFinite(Number(text)));
 }
-
-const NUMBERS: ReadonlySet<DuckDBTypeId> = new Set([
-  DuckDBTypeId.FLOAT,
-  DuckDBTypeId.DOUBLE,
-  DuckDBTypeId.DECIMAL,
-  DuckDBTypeId.TINYINT,
-  DuckDBTypeId.SMALLINT,
-  DuckDBTypeId.INTEGER,
-  DuckDBTypeId.BIGINT,
-]);
 
 /** Columns whose names differ in a number at the end only, by the name without it; ordered by number. */
 function numberedGroups(query: TableQuery): Map<string, { name: string; number: number }[]> {
@@ -210,7 +232,7 @@ function numberedColumn(
     }
   });
   const values = group.map(({ name }) => `TRY_CAST(${quoteName(name)} AS FLOAT)`);
-  return { modality, content: 'embedding', label, expression: `[${values.join(', ')}]` };
+  return { modality, content: 'embedding', cells: 'values', label, expression: `[${values.join(', ')}]` };
 }
 
 function missingColumn(query: TableQuery, name: string, use: string): InputError {
@@ -226,7 +248,7 @@ function missingColumn(query: TableQuery, name: string, use: string): InputError
 }
 
 function listColumns({ columns }: TableQuery): string {
-  const shown = columns.slice(0, 20).map(({ name, type }) => `${name} (${type.toString()})`);
+  const shown = columns.slice(0, 20).map(({ name, type }) => `${name} (${type.sql})`);
   const more = columns.length > shown.length ? ` and ${columns.length - shown.length} more` : '';
   return `Its columns: ${shown.join(', ')}${more}`;
 }

@@ -1,4 +1,4 @@
-import { DuckDBListVector, type DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBDataChunk, DuckDBListVector, DuckDBVector } from '@duckdb/node-api';
 import { InputError } from '../problems.ts';
 import type { EmbeddingDataset, EmbeddingSource, ReadContext } from './dataset.ts';
 import { selectRows, type Sampling } from './sampling.ts';
@@ -51,6 +51,11 @@ export async function tableEmbeddings(
   };
 }
 
+/** Told by a method, not by its class: what only describes tables must not load DuckDB. */
+function holdsLists(vector: DuckDBVector): vector is DuckDBListVector {
+  return 'getItemVector' in vector;
+}
+
 /** The embeddings of one modality, growing block by block: nothing is copied when it grows. */
 class EmbeddingColumn {
   readonly #where: string;
@@ -67,7 +72,7 @@ class EmbeddingColumn {
   /** Adds the list in a chunk's cell. */
   add(chunk: DuckDBDataChunk, column: number, row: number, number: number): void {
     const lists = chunk.getColumnVector(column);
-    const list = lists instanceof DuckDBListVector ? lists.getItemVector(row) : null;
+    const list = holdsLists(lists) ? lists.getItemVector(row) : null;
     if (list === null || list.itemCount === 0) {
       throw this.#invalid(number, 'is NULL, empty or not a list of numbers');
     }

@@ -1,11 +1,7 @@
-import {
-  DuckDBInstance,
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  type DuckDBType,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { dirname, resolve } from 'node:path';
 import { InputError } from '../problems.ts';
+import { columnType, type ColumnType, type DuckDbTypes } from './columnType.ts';
 import { relationOfFiles } from './tableFiles.ts';
 import { absoluteFileNames } from './tableSql.ts';
 import { quoteText } from './sqlQuoting.ts';
@@ -24,7 +20,7 @@ export interface TableQuery {
 
 export interface TableColumn {
   readonly name: string;
-  readonly type: DuckDBType;
+  readonly type: ColumnType;
 }
 
 /** Where the rows come from: files (paths or globs) of one format, or an SQL query. */
@@ -37,7 +33,9 @@ export type TableOrigin = { readonly paths: readonly string[] } | { readonly sql
  * @throws InputError `table-sql`, `table-unreadable`, and those of `relationOfFiles`.
  */
 export async function openTable(origin: TableOrigin, baseFolder: string): Promise<TableQuery> {
-  const instance = await DuckDBInstance.create(':memory:', {
+  // Loaded when the first table is opened: programs that only describe tables must not load native code.
+  const duckDb = await import('@duckdb/node-api');
+  const instance = await duckDb.DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     allow_community_extensions: 'false',
@@ -61,7 +59,7 @@ export async function openTable(origin: TableOrigin, baseFolder: string): Promis
     return {
       where,
       folder: 'sql' in origin ? resolve(baseFolder) : folders[0]!,
-      columns: await describe(connection, relation, where),
+      columns: await describe(connection, relation, where, duckDb),
       stream: (expressions, clause = '') =>
         stream(connection, `SELECT ${expressions.join(', ')} FROM ${relation} ${clause}`, where),
       close,
@@ -118,12 +116,13 @@ async function describe(
   connection: DuckDBConnection,
   relation: string,
   where: string,
+  duckDb: DuckDbTypes,
 ): Promise<TableColumn[]> {
   try {
     const statement = await connection.prepare(`SELECT * FROM ${relation}`);
     return Array.from({ length: statement.columnCount }, (_, index) => ({
       name: statement.columnName(index),
-      type: statement.columnType(index),
+      type: columnType(statement.columnType(index), duckDb),
     }));
   } catch (error) {
     throw unreadable(error, where);

@@ -1,23 +1,29 @@
-import { DuckDBBlobValue, type DuckDBDataChunk } from '@duckdb/node-api';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import { bytesOfCell } from './columnType.ts';
 import { InputError } from '../problems.ts';
 import { BlobSpool } from './blobSpool.ts';
 import type { Item, ReadContext, RowFacts, SampleDataset, SkippedRow } from './dataset.ts';
-import { imageFileItem, resolveInside } from './imageFile.ts';
+import { mediaBytesItem, mediaFileItem } from './mediaItem.ts';
+import { proteinSequence } from './proteinSequence.ts';
+import { resolveInside } from './resolveInside.ts';
 import { selectRows, type Sampling } from './sampling.ts';
 import type { ModalityColumn } from './tableColumns.ts';
 import type { FactsCollector } from './tableFacts.ts';
 import { countRows, textsOfRow, type TableQuery } from './tableQuery.ts';
 
+/** A modality whose items are to be embedded. */
+export type SampleModality = Exclude<ModalityColumn, { readonly content: 'embedding' }>;
+
 /**
  * Lists the rows to embed that the sampling takes of a table. Rows with an empty cell in a modality's column are
- * skipped and do not count. Names of images are kept in memory, images in cells in a temporary file.
+ * skipped and do not count. Names of files and texts are kept in memory, files in cells in a temporary file.
  *
- * @param root The folder that names of images start at and must stay in.
+ * @param root The folder that names of files start at and must stay in.
  * @throws InputError `table-no-rows`, and those of the query and the facts.
  */
 export async function tableSamples(
   query: TableQuery,
-  modalities: readonly ModalityColumn[],
+  modalities: readonly SampleModality[],
   collector: FactsCollector,
   root: string,
   { limit, sampling }: Sampling,
@@ -66,12 +72,9 @@ export async function tableSamples(
     const facts = collector.facts();
     return {
       kind: 'samples',
-      modalities: modalities.map(({ modality, content }) => ({
-        name: modality,
-        content: content === 'text' ? 'text' : 'image',
-      })),
+      modalities: modalities.map(({ modality, content }) => ({ name: modality, content })),
       count: numbers.length,
-      facts: { ...facts, ...sharedImages(facts, columns) },
+      facts: { ...facts, ...sharedFiles(facts, columns) },
       skipped,
       read: (index) => {
         const id = facts.ids?.[index] ?? `row-${numbers[index]!}`;
@@ -90,48 +93,47 @@ export async function tableSamples(
 /** The cells of one modality. */
 interface SampleColumn {
   readonly modality: string;
-  /** The names of images, where they are files. */
+  /** The names of files, where the cells have these. */
   readonly paths?: readonly string[];
   add(chunk: DuckDBDataChunk, column: number, row: number): Promise<void>;
   item(index: number, id: string): Item;
   close(): Promise<void>;
 }
 
-function sampleColumn({ modality, content }: ModalityColumn, root: string): SampleColumn {
-  if (content === 'bytes') {
+function sampleColumn({ modality, content, cells }: SampleModality, root: string): SampleColumn {
+  if (cells === 'files') {
     const spool = new BlobSpool();
     return {
       modality,
       async add(chunk, column, row) {
         const value = chunk.getColumnVector(column).getItem(row);
-        await spool.add(value instanceof DuckDBBlobValue ? value.bytes : new Uint8Array());
+        await spool.add(bytesOfCell(value) ?? new Uint8Array());
       },
-      item: (index, id) => ({
-        content: 'image',
-        name: id,
-        load: async () => ({ kind: 'encoded', bytes: await spool.read(index) }),
-      }),
+      item: (index, id) => mediaBytesItem(content, () => spool.read(index), id),
       close: () => spool.close(),
     };
   }
   const texts: string[] = [];
   return {
     modality,
-    ...(content === 'path' && { paths: texts }),
+    ...(cells === 'names' && { paths: texts }),
     add(chunk, column, row) {
       texts.push(String(chunk.getColumnVector(column).getItem(row)));
       return Promise.resolve();
     },
-    item: (index) => {
+    item(index, id) {
       const text = texts[index]!;
-      return content === 'path' ? imageFileItem(resolveInside(root, text), text) : { content: 'text', text };
+      if (cells !== 'values') return mediaFileItem(content, resolveInside(root, text), text);
+      return content === 'text'
+        ? { content, text }
+        : { content, name: id, sequence: proteinSequence(text, id) };
     },
     close: () => Promise.resolve(),
   };
 }
 
-/** The relevance map of images that several rows name, where no other one was asked for. */
-function sharedImages(facts: RowFacts, columns: readonly SampleColumn[]): Pick<RowFacts, 'relevance'> {
+/** The relevance map of files that several rows name, where no other one was asked for. */
+function sharedFiles(facts: RowFacts, columns: readonly SampleColumn[]): Pick<RowFacts, 'relevance'> {
   if (facts.relevance !== undefined) return {};
   for (const { modality, paths } of columns) {
     const groupOf = new Map<string, number>();

@@ -1,16 +1,18 @@
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { InputError } from '../problems.ts';
 import { fileRange } from './byteRange.ts';
+import { fileContents, fileExtensions, type FileContent } from './contentOfName.ts';
 import type { SkippedRow } from './dataset.ts';
-import { imageExtensions } from './imageFile.ts';
+import { openRegularFile } from './regularFile.ts';
 import { indexTar, type TarMember } from './tarIndex.ts';
-import { decodeText, unreadableFile } from './textFile.ts';
+import { decodeText } from './textFile.ts';
 
 /** The members of a shard that share a key, as far as they must be known before rows are read. */
 export interface TarSample {
   readonly id: string;
   readonly shard: string;
-  readonly image: TarMember | undefined;
+  /** The member of each content that has one. */
+  readonly media: ReadonlyMap<FileContent, TarMember>;
   /** The text's member, or the text itself where it comes from JSON. */
   readonly text: TarMember | string | undefined;
   readonly label: string | undefined;
@@ -64,17 +66,7 @@ async function withShard<T>(
   shard: string,
   use: (handle: FileHandle, size: number) => Promise<T>,
 ): Promise<T> {
-  let handle: FileHandle;
-  let size: number;
-  try {
-    const found = await stat(shard);
-    // Opening a pipe would wait for a writer, so look before opening.
-    if (!found.isFile()) throw new Error('it is not a regular file');
-    handle = await open(shard);
-    ({ size } = found);
-  } catch (error) {
-    throw unreadableFile(shard, error);
-  }
+  const { handle, size } = await openRegularFile(shard);
   try {
     return await use(handle, size);
   } finally {
@@ -115,9 +107,13 @@ async function describeSample(
   const needsJson = textMember === undefined || keys.attributes.length > 0;
   const json = jsonMember === undefined || !needsJson ? {} : await readJson(jsonMember, handle, shard);
   const caption = json[keys.caption];
-  const imageExtension = imageExtensions.find((extension) => group.has(extension));
+  const media = new Map<FileContent, TarMember>();
+  for (const content of fileContents) {
+    const extension = fileExtensions[content].find((candidate) => group.has(candidate));
+    if (extension !== undefined) media.set(content, group.get(extension)!);
+  }
   return {
-    image: imageExtension === undefined ? undefined : group.get(imageExtension),
+    media,
     text: textMember ?? (typeof caption === 'string' && caption.trim() !== '' ? caption.trim() : undefined),
     label: labelMember === undefined ? undefined : (await readText(labelMember, handle, shard)).trim(),
     attributes: keys.attributes.map((key) => attributeText(json[key])),

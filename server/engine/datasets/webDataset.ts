@@ -1,7 +1,9 @@
 import { relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
+import { contentNouns, contentsParam, fileContents, type FileContent } from './contentOfName.ts';
 import { defineReader, type Item, type RowFacts, type SampleDataset, type SkippedRow } from './dataset.ts';
+import { mediaBytesItem } from './mediaItem.ts';
 import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
 import { shardPaths } from './shardPaths.ts';
@@ -9,91 +11,102 @@ import type { TarMember } from './tarIndex.ts';
 import { listTarSamples, readTarMember, type TarSample } from './tarSamples.ts';
 import { decodeText } from './textFile.ts';
 
+const params = z.strictObject({
+  path: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .describe(
+      'The `.tar` shards: a file, a list, or a pattern such as `train-{000..010}.tar` or `train-*.tar`.',
+    ),
+  contents: contentsParam,
+  caption: z
+    .string()
+    .min(1)
+    .default('caption')
+    .describe('The key of the caption in the `.json` member, for samples that have no `.txt` member.'),
+  attributes: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Keys of the `.json` members to keep as attributes of the rows, for example `[gender, age]`.'),
+  ...samplingParams,
+});
+
 /** WebDataset shards. */
 export const webDataset = defineReader({
   kind: 'webdataset',
   title: 'WebDataset',
   description:
-    'Tar shards whose members belong together when their names agree up to the first dot: an image (`jpg`, `png`, `webp`, …), a text (`txt`, or a key of `json`), a label (`cls`), attributes (keys of `json`). Read in place, in any order; nothing is unpacked.',
+    'Tar shards whose members belong together when their names agree up to the first dot: an image (`jpg`, `png`, `webp`, …), audio (`wav`, `flac`, `mp3`, …), a video (`mp4`, `webm`, …), a tensor (`npy`), a text (`txt`, or a key of `json`), a label (`cls`), attributes (keys of `json`). Read in place, in any order; nothing is unpacked.',
   gives: 'samples',
-  params: z.strictObject({
-    path: z
-      .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
-      .describe(
-        'The `.tar` shards: a file, a list, or a pattern such as `train-{000..010}.tar` or `train-*.tar`.',
-      ),
-    caption: z
-      .string()
-      .min(1)
-      .default('caption')
-      .describe('The key of the caption in the `.json` member, for samples that have no `.txt` member.'),
-    attributes: z
-      .array(z.string().min(1))
-      .default([])
-      .describe(
-        'Keys of the `.json` members to keep as attributes of the rows, for example `[gender, age]`.',
-      ),
-    ...samplingParams,
-  }),
+  params,
   recognises: (path, isFolder) => Promise.resolve(!isFolder && /\.tar$/i.test(path)),
   paramsFor: (path) => ({ path }),
-  async open(params, { baseFolder, random, signal }) {
-    const patterns = typeof params.path === 'string' ? [params.path] : params.path;
+  async open(given, { baseFolder, random, signal }) {
+    const patterns = typeof given.path === 'string' ? [given.path] : given.path;
     const listed = await Promise.all(patterns.map((path) => shardPaths(resolve(baseFolder, path))));
     const shards = [...new Set(listed.flat())];
     const samples: TarSample[] = [];
     const skipped: SkippedRow[] = [];
     for (const shard of shards) {
       const prefix = shards.length === 1 ? '' : `${relative(baseFolder, shard)}:`;
-      const found = await listTarSamples(shard, prefix, params, signal);
+      const found = await listTarSamples(shard, prefix, given, signal);
       samples.push(...found.samples);
       skipped.push(...found.skipped);
     }
-    const all = toDataset(samples, skipped, params.attributes, patterns.join(', '));
-    return selectSamples(all, params, random);
+    const all = toDataset(samples, skipped, given, patterns.join(', '));
+    return selectSamples(all, given, random);
   },
 });
 
 function toDataset(
   samples: readonly TarSample[],
   unusable: readonly SkippedRow[],
-  attributeNames: readonly string[],
+  { contents: wanted, attributes }: Pick<z.output<typeof params>, 'contents' | 'attributes'>,
   path: string,
 ): SampleDataset {
-  const hasImages = samples.some(({ image }) => image !== undefined);
-  const hasTexts = samples.some(({ text }) => text !== undefined);
+  const possible = [...fileContents, 'text'] as const;
+  const contents = possible.filter(
+    (content) =>
+      wanted?.includes(content) ?? samples.some((sample) => memberOf(sample, content) !== undefined),
+  );
   const skipped = [...unusable];
-  const kept = samples.filter(({ id, image, text }) => {
-    const missing = [
-      ...(hasImages && image === undefined ? ['image'] : []),
-      ...(hasTexts && text === undefined ? ['text'] : []),
-    ];
-    if (missing.length > 0) skipped.push({ id, reason: `the sample has no ${missing.join(' and no ')}` });
+  const kept = samples.filter((sample) => {
+    const missing = contents.filter((content) => memberOf(sample, content) === undefined);
+    if (missing.length > 0) {
+      const nouns = missing.map((content) => contentNouns[content]);
+      skipped.push({ id: sample.id, reason: `the sample has no ${nouns.join(' and no ')}` });
+    }
     return missing.length === 0;
   });
-  if (!(hasImages || hasTexts) || kept.length === 0) {
+  if (contents.length === 0 || kept.length === 0) {
     const first = skipped[0] === undefined ? '' : ` (first: ${skipped[0].id}: ${skipped[0].reason})`;
+    const asked = wanted?.join(', ') ?? 'an image, audio, a video, a tensor or a text';
     const expected = 'expected members such as `0001.jpg` and `0001.txt`';
-    throw new InputError('no-rows', `${path} gives no row with an image or a text${first}; ${expected}`);
+    throw new InputError('no-rows', `${path} gives no row with ${asked}${first}; ${expected}`);
   }
   return {
     kind: 'samples',
-    modalities: [
-      ...(hasImages ? [{ name: 'image', content: 'image' } as const] : []),
-      ...(hasTexts ? [{ name: 'text', content: 'text' } as const] : []),
-    ],
+    modalities: contents.map((content) => ({ name: content, content })),
     count: kept.length,
-    facts: factsOf(kept, attributeNames),
+    facts: factsOf(kept, attributes),
     skipped,
     async read(index) {
-      const { id, shard, image, text } = kept[index]!;
-      const items: Item[] = [];
-      if (hasImages) items.push(imageItem(shard, image!));
-      if (hasTexts) items.push({ content: 'text', text: await textOf(shard, text!) });
-      return { id, items };
+      const sample = kept[index]!;
+      const items = contents.map((content) => itemOf(sample, content));
+      return { id: sample.id, items: await Promise.all(items) };
     },
     close: () => Promise.resolve(),
   };
+}
+
+/** What a sample has of a content: its member, or the text from JSON. */
+function memberOf({ media, text }: TarSample, content: FileContent | 'text'): TarMember | string | undefined {
+  return content === 'text' ? text : media.get(content);
+}
+
+async function itemOf({ media, text, shard }: TarSample, content: FileContent | 'text'): Promise<Item> {
+  if (content === 'text') return { content, text: await textOf(shard, text!) };
+  const member = media.get(content)!;
+  return mediaBytesItem(content, () => readTarMember(shard, member), `${member.name} in ${shard}`);
 }
 
 function factsOf(samples: readonly TarSample[], attributeNames: readonly string[]): RowFacts {
@@ -106,14 +119,6 @@ function factsOf(samples: readonly TarSample[], attributeNames: readonly string[
         attributeNames.map((name, at) => [name, samples.map(({ attributes }) => attributes[at]!)]),
       ),
     }),
-  };
-}
-
-function imageItem(shard: string, member: TarMember): Item {
-  return {
-    content: 'image',
-    name: `${member.name} in ${shard}`,
-    load: async () => ({ kind: 'encoded', bytes: await readTarMember(shard, member) }),
   };
 }
 

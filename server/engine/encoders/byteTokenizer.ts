@@ -8,11 +8,16 @@ export const byteVocabulary = 258;
  *
  * @param vocabulary Number of different tokens, at least 258.
  */
-export function byteTokens(text: string, context: number, vocabulary: number): Int32Array {
+export function byteTokens(
+  text: string,
+  context: number,
+  vocabulary: number,
+): { readonly tokens: Int32Array; readonly isTruncated: boolean } {
   const tokens = new Int32Array(context);
-  const bytes = new TextEncoder().encode(text).subarray(0, context - 2);
+  const all = new TextEncoder().encode(text);
+  const bytes = all.subarray(0, context - 2);
   tokens[0] = vocabulary - 2;
   tokens.set(bytes, 1);
   tokens[bytes.length + 1] = vocabulary - 1;
-  return tokens;
+  return { tokens, isTruncated: bytes.length < all.length };
 }

@@ -8,8 +8,6 @@ export interface CachedEncoder {
   readonly device: string;
   /** Versions of what computes, by name: another one may round otherwise. */
   readonly versions: Readonly<Record<string, string>>;
-  /** Columns of the embeddings. */
-  readonly dimension: number;
   /** One line for people; determines nothing. */
   readonly summary: string;
 }
@@ -25,6 +23,8 @@ export interface EmbeddingCache {
  * no reason for a run to fail: what cannot be read is missing, what cannot be written is not kept, and `notes` says so.
  */
 export interface EmbeddingStore {
+  /** Whether there seems to be an embedding; `lookup` may find it damaged. */
+  has(hash: string): boolean;
   /** The embeddings there are, to the bit as they were stored. */
   lookup(hashes: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
   /** Keeps one row for each hash; resolves when they are on the disk. */

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
-import type { Content, Item } from '../datasets/dataset.ts';
+import type { Content } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { Random } from '../numerics/random.ts';
+import type { ProgressListener } from '../progress.ts';
 import type { Device } from '../runtime/device.ts';
+import type { LoadedItem } from './loadedItem.ts';
+import type { TensorValue } from '../runtime/onnxRuntime.ts';
 
 /** What an encoder is given beside its own parameters. */
 export interface EncoderContext {
@@ -11,36 +14,59 @@ export interface EncoderContext {
   readonly baseFolder: string;
   readonly random: Random;
   readonly device: Device;
+  readonly signal: AbortSignal;
+  /** Told of downloads. */
+  readonly progress: ProgressListener;
 }
 
-/** A loaded encoder of one modality. */
+/**
+ * An encoder of one modality: how its items become a model's input, and the model, which is not started before there is
+ * something to embed.
+ */
 export interface Encoder {
-  /** Columns of the embeddings. */
-  readonly dimension: number;
-  /** Items at a time that suit it. */
-  readonly batchSize: number;
-  /** SHA-256 of what determines the output: architecture, weights, preprocessing. */
+  /** SHA-256 of what determines the output: architecture, weights, preprocessing, precision. */
   readonly fingerprint: string;
-  /** One line for the report: architecture, parameters, device. */
+  /** One line for the report: architecture, size, device. */
   readonly summary: string;
+  /** What cosines were multiplied by in training, the inverse of the temperature; null where the model does not tell. */
+  readonly logitScale: number | null;
+  /** Items at a time; null to look for the fastest number. */
+  readonly batchSize: number | null;
+  /** Whether preparing takes so little that it is done also for items that are not embedded, to know of truncation. */
+  readonly preparesCheaply: boolean;
   /**
-   * Decodes one item to the encoder's input (pixels, tokens). Called concurrently.
+   * Decodes one item to the model's input (pixels, tokens). Called concurrently.
    *
    * @throws InputError when the item cannot be decoded.
    */
-  prepare(item: Item): Promise<PreparedItem>;
-  /**
-   * Embeds prepared items: one row each, in order, not normalised. On the CPU a row is the same to the bit in whatever
-   * batch it is embedded: what a cache holds decides which items are embedded together.
-   */
-  embed(items: readonly PreparedItem[]): Promise<Matrix>;
-  dispose(): Promise<void>;
+  prepare(item: LoadedItem): Promise<PreparedItem>;
+  /** Starts the model. */
+  open(): Promise<EmbeddingModel>;
 }
 
-/** The encoder's input for one item, and the SHA-256 of the content it was made from. */
+/** The model's input for one item. */
 export interface PreparedItem {
-  readonly input: Float32Array | Int32Array;
-  readonly contentHash: string;
+  /**
+   * Values without a batch axis, by the names that Hugging Face's models have for them: `pixel_values`, `input_ids`,
+   * `attention_mask`, `input_features`, …; items of equal shapes can be embedded together.
+   */
+  readonly inputs: Readonly<Record<string, TensorValue>>;
+  /** Whether the item was longer than the model takes, and lost its end. */
+  readonly isTruncated: boolean;
+}
+
+/** A model that was started. */
+export interface EmbeddingModel {
+  /**
+   * Embeds items of equal shapes: one row each, in order, not normalised. On the CPU a row is the same to the bit in
+   * whatever batch it is embedded: what a cache holds, and how fast a machine is, decide which items are embedded
+   * together.
+   *
+   * @throws OutOfMemory when there are too many items for the device.
+   */
+  embed(items: readonly PreparedItem[]): Promise<Matrix>;
+  /** Ends the model, also in the middle of a batch. */
+  dispose(): Promise<void>;
 }
 
 /** A kind of encoder. */

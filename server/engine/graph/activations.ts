@@ -7,6 +7,13 @@ export function gelu(builder: GraphBuilder, x: Tensor): Tensor {
   return builder.multiply(builder.multiply(x, twicePhi), 0.5);
 }
 
+/** The approximation x·½(1 + tanh(√(2/π)(x + 0.044715x³))) of the same (Hendrycks & Gimpel 2016). */
+export function geluTanh(builder: GraphBuilder, x: Tensor): Tensor {
+  const cubed = builder.multiply(builder.multiply(builder.multiply(x, x), x), 0.044715);
+  const bent = builder.tanh(builder.multiply(builder.add(x, cubed), Math.sqrt(2 / Math.PI)));
+  return builder.multiply(builder.multiply(x, builder.add(bent, 1)), 0.5);
+}
+
 /** The approximation x·σ(1.702x) that CLIP's published weights were trained with. */
 export function quickGelu(builder: GraphBuilder, x: Tensor): Tensor {
   return builder.multiply(x, builder.sigmoid(builder.multiply(x, 1.702)));

@@ -9,11 +9,21 @@ import {
   TensorProtoSchema,
 } from './onnx_pb.ts';
 
-/** ONNX's number of each element type. */
-export const onnxElementTypes: Readonly<Record<ElementType, number>> = {
-  float32: TensorProto_DataType.FLOAT,
-  int32: TensorProto_DataType.INT32,
-  bool: TensorProto_DataType.BOOL,
+/** Whether the float32 tensors of a graph are so in a model, or float16. */
+export type Precision = 'fp32' | 'fp16';
+
+/** ONNX's number of each element type, at each precision. */
+export const onnxElementTypes: Readonly<Record<Precision, Readonly<Record<ElementType, number>>>> = {
+  fp32: {
+    float32: TensorProto_DataType.FLOAT,
+    int32: TensorProto_DataType.INT32,
+    bool: TensorProto_DataType.BOOL,
+  },
+  fp16: {
+    float32: TensorProto_DataType.FLOAT16,
+    int32: TensorProto_DataType.INT32,
+    bool: TensorProto_DataType.BOOL,
+  },
 };
 
 /** What a node of a graph becomes in ONNX: nodes, and the int64 tensors that hold their shapes and axes. */
@@ -50,7 +60,7 @@ const reductionOperators = {
 } as const;
 
 /** Translates one node to ONNX operators of operator set 20. */
-export function onnxNodes({ operation, inputs, output }: GraphNode): OnnxNodes {
+export function onnxNodes({ operation, inputs, output }: GraphNode, precision: Precision): OnnxNodes {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputNames = inputs.map(({ name }) => name);
@@ -79,7 +89,7 @@ export function onnxNodes({ operation, inputs, output }: GraphNode): OnnxNodes {
 
   switch (operation.kind) {
     case 'cast':
-      emit('Cast', inputNames, [integer('to', onnxElementTypes[operation.to])]);
+      emit('Cast', inputNames, [integer('to', onnxElementTypes[precision][operation.to])]);
       break;
     case 'reduceSum':
     case 'reduceMean':
@@ -99,7 +109,7 @@ export function onnxNodes({ operation, inputs, output }: GraphNode): OnnxNodes {
     case 'argmax': {
       const attributes = [integer('axis', operation.axis), integer('keepdims', 0)];
       const position = emit('ArgMax', inputNames, attributes, `${output.name}/int64`);
-      emit('Cast', [position], [integer('to', onnxElementTypes.int32)]);
+      emit('Cast', [position], [integer('to', TensorProto_DataType.INT32)]);
       break;
     }
     case 'reshape': {
@@ -171,6 +181,17 @@ function windowAttributes(stride: number, padding: number): AttributeProto[] {
     integerList('strides', [stride, stride]),
     integerList('pads', [padding, padding, padding, padding]),
   ];
+}
+
+/** A node that casts a tensor to an element type, given by ONNX's number. */
+export function castNode(from: string, to: string, elementType: number): NodeProto {
+  return create(NodeProtoSchema, {
+    opType: 'Cast',
+    name: to,
+    input: [from],
+    output: [to],
+    attribute: [integer('to', elementType)],
+  });
 }
 
 function integer(name: string, value: number): AttributeProto {

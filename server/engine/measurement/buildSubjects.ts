@@ -18,6 +18,8 @@ const resamples = 1000;
 
 export interface SubjectOptions {
   readonly facts: RowFacts;
+  /** By modality, what the encoder multiplied cosines by in training; null where that is not known. */
+  readonly logitScales: readonly (number | null)[] | null;
   readonly kernels: Kernels;
   readonly random: Random;
   readonly signal: AbortSignal;
@@ -27,7 +29,7 @@ export interface SubjectOptions {
 /** Sets up what experiments measure from the rows that were collected. */
 export function buildSubjects(
   { rows, sampledRows, modalities: collected, pairs }: RowCollection,
-  { facts, kernels, random, signal, progress }: SubjectOptions,
+  { facts, logitScales, kernels, random, signal, progress }: SubjectOptions,
 ): MeasurementSubjects {
   const atHand = sampledRows?.length ?? rows;
   const groups = facts.relevance === undefined ? null : groupsAtHand(facts.relevance.groups, sampledRows);
@@ -54,7 +56,12 @@ export function buildSubjects(
   return {
     modalities: sides.map(({ modality }) => modality),
     pairs: pairIndices(sides.length).map(
-      ([a, b], index) => new PairSubject(sides[a]!, sides[b]!, pairs[index]!, rows, rowGroups.itemOfRow),
+      ([a, b], index) =>
+        new PairSubject(sides[a]!, sides[b]!, pairs[index]!, {
+          rowCount: rows,
+          unitOfRow: rowGroups.itemOfRow,
+          logitScale: commonScale(logitScales?.[a] ?? null, logitScales?.[b] ?? null),
+        }),
     ),
     rows,
     sampledRows,
@@ -62,6 +69,11 @@ export function buildSubjects(
     kernels,
     random,
   };
+}
+
+/** Encoders that were trained together share their logit scale. */
+function commonScale(a: number | null, b: number | null): number | null {
+  return a === b ? a : null;
 }
 
 function groupsAtHand(groups: Int32Array, sampledRows: Uint32Array | null): Int32Array {

@@ -47,6 +47,8 @@ export class PairSubject {
   readonly distances: Float64Array;
   /** Bootstrap unit of each row at hand; null where row i is unit i. */
   readonly unitOfRow: Uint32Array | null;
+  /** What the encoders multiplied cosines by in training; null where they do not tell, or do not agree. */
+  readonly logitScale: number | null;
   #between: Promise<CrossStatistics> | undefined;
   /** The bootstrap's sums over matched rows. */
   #resampled: { readonly cosines: WeighedValues; readonly distances: WeighedValues } | undefined;
@@ -55,8 +57,7 @@ export class PairSubject {
     first: PairSide,
     second: PairSide,
     matched: { cosines: RunningMoments; distances: RunningMoments },
-    rowCount: number,
-    unitOfRow: Uint32Array | null,
+    { rowCount, unitOfRow, logitScale }: Pick<PairSubject, 'rowCount' | 'unitOfRow' | 'logitScale'>,
   ) {
     this.first = first;
     this.second = second;
@@ -64,6 +65,7 @@ export class PairSubject {
     this.matchedCosines = matched.cosines;
     this.matchedDistances = matched.distances;
     this.unitOfRow = unitOfRow;
+    this.logitScale = logitScale;
     this.cosines = Float64Array.from({ length: first.rows.rows }, (_, row) =>
       dot(rowOf(first.rows, row), rowOf(second.rows, row)),
     );

@@ -21,12 +21,15 @@ export const contrastiveLoss = defineMetric({
       .number()
       .positive()
       .max(100)
-      .default(0.01)
-      .describe('τ: cosines are divided by it before the softmax. CLIP learned 0.01.'),
+      .optional()
+      .describe(
+        'τ: cosines are divided by it before the softmax. Left out, the one that the model learned, and 0.01, which CLIP learned, where no model tells.',
+      ),
     batchSize: batchSizeParam.default('full'),
   }),
   check: ({ batchSize }, facts) => checkBatchSize(batchSize, facts),
-  async measure(subject, { temperature, batchSize }) {
+  async measure(subject, { temperature: given, batchSize }) {
+    const temperature = given ?? 1 / (subject.logitScale ?? 100);
     const { first, second } = subject;
     const rows = first.rows.rows;
     if (batchSize !== 'full' && batchSize > rows) {

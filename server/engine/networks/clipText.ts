@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Tensor } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graphBuilder.ts';
+import { layerNormalised } from './layerNormalised.ts';
 import { defineNetwork } from './network.ts';
-import { normal } from './torchInitialisers.ts';
-import { checkHeads, headsFor, layerNormalised, transformer, transformerParams } from './transformer.ts';
+import { normal, torchDefault } from './torchInitialisers.ts';
+import { transformer } from './transformer.ts';
+import { blockShape, checkHeads, transformerParams } from './transformerParams.ts';
 
 /**
  * Added to the scores of positions that may not be attended to: large enough that their softmax is exactly zero in
@@ -33,9 +35,11 @@ export const clipText = defineNetwork({
     "CLIP's text encoder: causal transformer blocks, the embedding taken where the text ends. That of ViT-B/32 is vocabulary 49408, context 77, width 512, layers 12, dimension 512.",
   reference: 'Radford et al., ICML 2021; github.com/openai/CLIP, clip/model.py',
   params,
-  check: ({ width, heads }) => checkHeads(width, heads ?? headsFor(width)),
+  check: ({ width, heads }) => checkHeads(width, heads),
   input: ({ context, vocabulary }) => ({ kind: 'tokens', context, vocabulary }),
-  build({ vocabulary, context, width, layers, heads, dimension, activation }, builder, tokens) {
+  build({ vocabulary, context, ...params }, builder, tokens) {
+    const { width, layers, dimension } = params;
+    const blocks = blockShape(params, 'openai');
     const batch = tokens.shape[0]!;
     const embeddings = builder.parameter('token_embedding.weight', [vocabulary, width], normal(0.02));
     const positions = builder.parameter('positional_embedding', [context, width], normal(0.01));
@@ -43,17 +47,20 @@ export const clipText = defineNetwork({
     const hidden = transformer(
       builder,
       builder.add(builder.gather(embeddings, tokens), positions),
-      'transformer',
-      { width, layers, heads: heads ?? headsFor(width), activation },
+      'transformer.resblocks',
+      blocks,
       {
         attentionInput: normal(1 / Math.sqrt(width)),
         attentionOutput: residual,
         hidden: normal(1 / Math.sqrt(2 * width)),
+        hiddenBias: torchDefault(width),
         output: residual,
+        outputBias: torchDefault(blocks.mlpWidth),
       },
       causalMask(builder, context),
     );
-    const ends = atEnd(builder, tokens, layerNormalised(builder, hidden, 'ln_final'));
+    const normalised = layerNormalised(builder, hidden, 'ln_final', blocks.layerNormEpsilon);
+    const ends = atEnd(builder, tokens, normalised);
     const projection = builder.parameter('text_projection', [width, dimension], normal(1 / Math.sqrt(width)));
     return builder.matmul(builder.reshape(ends, [batch, width]), projection);
   },

@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { defineNetwork } from './network.ts';
 import type { Problem } from '../problems.ts';
+import { layerNormalised } from './layerNormalised.ts';
+import { defineNetwork } from './network.ts';
 import { normal, torchDefault, xavierUniform } from './torchInitialisers.ts';
-import { checkHeads, headsFor, layerNormalised, transformer, transformerParams } from './transformer.ts';
+import { transformer } from './transformer.ts';
+import { blockShape, checkHeads, transformerParams } from './transformerParams.ts';
 
 const params = z.strictObject({
   imageSize: z.int().min(1).max(4096).default(64).describe('Height and width of the images, in pixels.'),
@@ -26,7 +28,7 @@ export const vit = defineNetwork({
     'Dosovitskiy et al., ICLR 2021; Radford et al., ICML 2021; github.com/openai/CLIP, clip/model.py',
   params,
   check({ imageSize, patchSize, width, heads }): Problem[] {
-    const problems = checkHeads(width, heads ?? headsFor(width));
+    const problems = checkHeads(width, heads);
     if (imageSize % patchSize !== 0) {
       const message = `The image size, ${imageSize}, must be a multiple of the patch size, ${patchSize}`;
       problems.push({ code: 'network-patch-size', severity: 'error', message, path: ['patchSize'] });
@@ -34,7 +36,9 @@ export const vit = defineNetwork({
     return problems;
   },
   input: ({ imageSize }) => ({ kind: 'image', size: imageSize }),
-  build({ imageSize, patchSize, width, layers, heads, dimension, activation }, builder, images) {
+  build({ imageSize, patchSize, ...params }, builder, images) {
+    const { width, dimension } = params;
+    const blocks = blockShape(params, 'openai');
     const batch = images.shape[0]!;
     const patches = (imageSize / patchSize) ** 2;
     const deviation = 1 / Math.sqrt(width);
@@ -57,18 +61,21 @@ export const vit = defineNetwork({
 
     const hidden = transformer(
       builder,
-      layerNormalised(builder, tokens, 'visual.ln_pre'),
-      'visual.transformer',
-      { width, layers, heads: heads ?? headsFor(width), activation },
+      layerNormalised(builder, tokens, 'visual.ln_pre', blocks.layerNormEpsilon),
+      'visual.transformer.resblocks',
+      blocks,
       {
         attentionInput: xavierUniform(width, 3 * width),
         attentionOutput: torchDefault(width),
         hidden: torchDefault(width),
-        output: torchDefault(4 * width),
+        hiddenBias: torchDefault(width),
+        output: torchDefault(blocks.mlpWidth),
+        outputBias: torchDefault(blocks.mlpWidth),
       },
     );
     const pooled = builder.reshape(builder.slice(hidden, 1, 0, 1), [batch, width]);
     const projection = builder.parameter('visual.proj', [width, dimension], normal(deviation));
-    return builder.matmul(layerNormalised(builder, pooled, 'visual.ln_post'), projection);
+    const normalised = layerNormalised(builder, pooled, 'visual.ln_post', blocks.layerNormEpsilon);
+    return builder.matmul(normalised, projection);
   },
 });

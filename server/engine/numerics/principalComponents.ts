@@ -102,7 +102,8 @@ function eigenOfGram(
   return { values, vectors: directions };
 }
 
-function orient(direction: Float64Array): Float64Array {
+/** A direction or its opposite: the one whose largest entry is positive. */
+export function orient(direction: Float64Array): Float64Array {
   let largest = 0;
   for (const value of direction) if (Math.abs(value) > Math.abs(largest)) largest = value;
   return largest < 0 ? direction.map((value) => -value) : direction;

@@ -24,6 +24,11 @@ export class Random {
     this.#generator = xoroshiro128plusFromState([0, 4, 8, 12].map((at) => digest.readInt32LE(at)));
   }
 
+  /** The seed and the names of streams that lead here: together with the algorithm, what determines every draw. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** An independent stream with a name. The same seed and name give the same draws. */
   stream(name: string): Random {
     return new Random(`${this.#path}/${name}`);

@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { bundledFile } from '../bundledFile.ts';
 
 /** What a worker is sent. `input` and `output` are copied between threads. */
 export type WorkerRequest =
@@ -91,16 +89,4 @@ export class WorkerPool {
   async dispose(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
-}
-
-/** A bundle beside this one, or in `dist/` where this code runs from the sources. */
-function bundledFile(name: string): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  if (existsSync(join(folder, name))) return join(folder, name);
-  while (!existsSync(join(folder, 'package.json'))) {
-    const parent = dirname(folder);
-    if (parent === folder) throw new Error(`${name} belongs into dist/ of the package, which was not found`);
-    folder = parent;
-  }
-  return join(folder, 'dist', name);
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ReaderDefinition, SampleDataset } from '../../../server/engine/datasets/dataset.ts';
+import type { Item, ReaderDefinition, SampleDataset } from '../../../server/engine/datasets/dataset.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
 
 /** Opens rows to embed with a reader, as a run does: parameters are parsed first. */
@@ -23,6 +23,18 @@ export async function rowTexts(dataset: SampleDataset): Promise<[string, ...stri
     rows.push([id, ...items.filter((item) => item.content === 'text').map((item) => item.text)]);
   }
   return rows;
+}
+
+/** What an item is when it is loaded: a text or sequence itself. */
+export async function loaded(item: Item | undefined): Promise<unknown> {
+  if (item === undefined) throw new Error('there is no item');
+  if (item.content === 'text') return item.text;
+  return item.content === 'protein' ? item.sequence : await item.load();
+}
+
+/** What each item of a row is when it is loaded. */
+export async function loadedRow(dataset: SampleDataset, index: number): Promise<unknown[]> {
+  return await Promise.all((await dataset.read(index)).items.map(loaded));
 }
 
 /** The bytes of the image of a row. */

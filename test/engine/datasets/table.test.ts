@@ -1,10 +1,11 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { SampleDataset } from '../../../server/engine/datasets/dataset.ts';
 import { table } from '../../../server/engine/datasets/table.ts';
+import { npyFile } from '../../npyFile.ts';
 import {
   asEmbeddings,
   asSamples,
@@ -14,6 +15,7 @@ import {
   readAll,
   temporaryFolder,
 } from './openForTest.ts';
+import { loadedRow } from './openSamples.ts';
 
 const folder = temporaryFolder();
 mkdirSync(join(folder, 'images'));
@@ -47,6 +49,7 @@ async function items(dataset: SampleDataset): Promise<string[][]> {
     const sample = await dataset.read(index);
     const contents = sample.items.map(async (item) => {
       if (item.content === 'text') return item.text;
+      if (item.content !== 'image') throw new Error(`found ${item.content}`);
       const image = await item.load();
       return image.kind === 'encoded' ? Buffer.from(image.bytes).toString() : 'pixels';
     });
@@ -246,6 +249,91 @@ describe('samples to embed', () => {
     const sample = await asSamples(await open({ path })).read(0);
     const [item] = sample.items;
     expect(item?.content === 'image' && (await inputErrorOf(item.load())).code).toBe('image-unreadable');
+  });
+});
+
+describe('other contents', () => {
+  mkdirSync(join(folder, 'media'));
+  const npy = npyFile([2], Float32Array.of(1, 2));
+  for (const name of ['a.wav', 'b.flac', 'a.mp4', 'b.webm']) writeFileSync(join(folder, 'media', name), name);
+  for (const name of ['a.npy', 'b.npy']) writeFileSync(join(folder, 'media', name), npy);
+
+  it('are told by the extensions of paths', async () => {
+    const path = write(
+      'media.csv',
+      'clip,sound,array,title\nmedia/a.mp4,media/a.wav,media/a.npy,one\nmedia/b.webm,media/b.flac,media/b.npy,two\n',
+    );
+    const dataset = asSamples(await open({ path }));
+    expect(dataset.modalities.map(({ name }) => name)).toEqual(['audio', 'video', 'tensor', 'text']);
+    expect(await loadedRow(dataset, 1)).toEqual([
+      Buffer.from('b.flac'),
+      { kind: 'file', path: join(realpathSync(folder), 'media', 'b.webm') },
+      { shape: [2], data: Float32Array.of(1, 2) },
+      'two',
+    ]);
+    const named = asSamples(await open({ path, columns: { film: 'clip', sound: 'sound' } }));
+    expect(named.modalities).toEqual([
+      { name: 'film', content: 'video' },
+      { name: 'sound', content: 'audio' },
+    ]);
+  });
+
+  it('are told by the first bytes of BLOBs, unless they differ', async () => {
+    const hex = (bytes: Uint8Array) => `unhex('${Buffer.from(bytes).toString('hex')}')`;
+    const sound = Buffer.from(`RIFF\0\0\0\0WAVE${'x'.repeat(300)}`);
+    const path = await writeParquet(
+      'signatures.parquet',
+      `SELECT {'bytes': ${hex(sound)}, 'path': 'p'} AS sound, ${hex(npy)} AS array,
+        ${hex(Buffer.from('\x1a\x45\xdf\xa3 film', 'latin1'))} AS film`,
+    );
+    const dataset = asSamples(await open({ path }));
+    expect(dataset.modalities.map(({ name }) => name)).toEqual(['audio', 'video', 'tensor']);
+    const [audio, video, tensor] = await loadedRow(dataset, 0);
+    expect(Buffer.from(audio as Uint8Array)).toEqual(sound);
+    expect(video).toMatchObject({ kind: 'bytes' });
+    expect(tensor).toEqual({ shape: [2], data: Float32Array.of(1, 2) });
+    await dataset.close();
+    const several = await writeParquet(
+      'several.parquet',
+      `SELECT * FROM (VALUES (${hex(sound)}), (${hex(npy)})) t(x)`,
+    );
+    const unclear = asSamples(await open({ path: several, columns: { x: 'x' } }));
+    expect(unclear.modalities).toEqual([{ name: 'x', content: 'image' }]);
+    const said = asSamples(await open({ path: several, columns: { x: { column: 'x', content: 'audio' } } }));
+    expect(said.modalities).toEqual([{ name: 'x', content: 'audio' }]);
+    await Promise.all([unclear.close(), said.close()]);
+  });
+
+  it('proteins are never guessed, and checked when they are read', async () => {
+    const path = write('proteins.csv', 'sequence,caption\nmkv*,one\nMK1,two\n');
+    const guessed = asSamples(await open({ path }));
+    expect(guessed.modalities.map(({ name }) => name)).toEqual(['text']);
+    const columns = { protein: { column: 'sequence', content: 'protein' as const }, text: 'caption' };
+    const dataset = asSamples(await open({ path, columns }));
+    expect((await dataset.read(0)).items[0]).toEqual({
+      content: 'protein',
+      name: 'row-1',
+      sequence: 'MKV',
+    });
+    expect(await inputErrorOf(dataset.read(1))).toMatchObject({
+      code: 'protein-invalid',
+      message: expect.stringContaining('row-2 has "1"') as string,
+    });
+  });
+
+  it('rows that name the same file share it', async () => {
+    const path = write('shared.csv', 'file,caption\nmedia/a.wav,x\nmedia/b.flac,y\nmedia/a.wav,z\n');
+    const { facts } = asSamples(await open({ path }));
+    expect(facts.relevance).toEqual({ shared: 'audio', groups: Int32Array.of(0, 1, 0) });
+  });
+
+  it('files do not come from lists or numbers', async () => {
+    const path = write('lists-of.jsonl', '{"v": [1, 2]}\n');
+    const columns = { x: { column: 'v', content: 'audio' as const } };
+    expect(await failure({ path, columns })).toMatchObject({
+      code: 'column-content',
+      message: expect.stringContaining('not what files come from (paths or BLOBs), as audio does') as string,
+    });
   });
 });
 

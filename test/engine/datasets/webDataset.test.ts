@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { webDataset } from '../../../server/engine/datasets/webDataset.ts';
 import { useTemporaryFolder } from '../../temporaryFolder.ts';
-import { imageBytes, openSamples, rowTexts } from './openSamples.ts';
+import { npyFile } from '../../npyFile.ts';
+import { imageBytes, loadedRow, openSamples, rowTexts } from './openSamples.ts';
 import { tarArchive, type TarEntry } from './tarArchive.ts';
 
 const folder = useTemporaryFolder();
@@ -66,6 +67,39 @@ describe('samples', () => {
     expect((await open({ path: 's-*.tar', limit: 2 })).count).toBe(2);
   });
 
+  const media: readonly TarEntry[] = [
+    ['1.mp4', 'film'],
+    ['1.opus', 'sound'],
+    ['1.npy', npyFile([2], Float32Array.of(1, 2))],
+    ['1.json', '{"caption": "one"}'],
+    ['2.webm', 'film 2'],
+    ['2.mp3', 'sound 2'],
+    ['2.txt', 'two'],
+  ];
+
+  it('may be sounds, videos and tensors', async () => {
+    await write('a.tar', media);
+    const dataset = await open({ path: 'a.tar' });
+    expect(dataset.modalities.map(({ name }) => name)).toEqual(['audio', 'video', 'tensor', 'text']);
+    expect(dataset.skipped).toEqual([{ id: '2', reason: 'the sample has no tensor' }]);
+    const [sound, film, tensor, text] = await loadedRow(dataset, 0);
+    expect(Buffer.from(sound as Uint8Array).toString()).toBe('sound');
+    expect(film).toEqual({ kind: 'bytes', bytes: new Uint8Array(Buffer.from('film')) });
+    expect(tensor).toEqual({ shape: [2], data: Float32Array.of(1, 2) });
+    expect(text).toBe('one');
+  });
+
+  it('have the contents that are asked for', async () => {
+    await write('a.tar', media);
+    const dataset = await open({ path: 'a.tar', contents: ['text', 'audio'] });
+    expect(dataset.modalities.map(({ name }) => name)).toEqual(['audio', 'text']);
+    expect(dataset.count).toBe(2);
+    await expect(open({ path: 'a.tar', contents: ['audio', 'image'] })).rejects.toMatchObject({
+      code: 'no-rows',
+      message: expect.stringContaining('the sample has no image') as string,
+    });
+  });
+
   it('may be texts alone', async () => {
     await write('a.tar', [
       ['1.txt', 'one'],
@@ -110,7 +144,7 @@ describe('bad input', () => {
     await write('cut.tar', [['1.jpg', 'x'.repeat(5000)]]);
     await truncate(join(folder(), 'cut.tar'), 3000);
     await writeFile(join(folder(), 'empty.tar'), '');
-    await write('other.tar', [['1.mp4', 'x']]);
+    await write('other.tar', [['1.xyz', 'x']]);
     for (const [path, code] of [
       ['cut.tar', 'tar-truncated'],
       ['empty.tar', 'tar-truncated'],

@@ -4,8 +4,8 @@ import { byteTokens } from '../../../server/engine/encoders/byteTokenizer.ts';
 
 describe('tokens of a text', () => {
   it('are start, bytes, end and zeros', () => {
-    expect([...byteTokens('aé', 7, 258)]).toEqual([256, 97, 0xc3, 0xa9, 257, 0, 0]);
-    expect([...byteTokens('', 3, 49408)]).toEqual([49406, 49407, 0]);
+    expect([...byteTokens('aé', 7, 258).tokens]).toEqual([256, 97, 0xc3, 0xa9, 257, 0, 0]);
+    expect([...byteTokens('', 3, 49408).tokens]).toEqual([49406, 49407, 0]);
   });
 
   it('have exactly one end, the highest token, however long the text is', () => {
@@ -14,8 +14,10 @@ describe('tokens of a text', () => {
         fc.string({ unit: 'grapheme', maxLength: 40 }),
         fc.integer({ min: 2, max: 30 }),
         (text, context) => {
-          const tokens = byteTokens(text, context, 300);
-          const end = Math.min(new TextEncoder().encode(text).length, context - 2) + 1;
+          const { tokens, isTruncated } = byteTokens(text, context, 300);
+          const bytes = new TextEncoder().encode(text).length;
+          const end = Math.min(bytes, context - 2) + 1;
+          expect(isTruncated).toBe(bytes > context - 2);
           expect(tokens).toHaveLength(context);
           expect(tokens.indexOf(299)).toBe(end);
           expect(tokens.filter((token) => token >= 256)).toHaveLength(2);

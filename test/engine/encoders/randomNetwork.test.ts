@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Content, Item } from '../../../server/engine/datasets/dataset.ts';
 import type { Encoder } from '../../../server/engine/encoders/encoder.ts';
+import { loadItem } from '../../../server/engine/encoders/loadedItem.ts';
 import { randomNetwork } from '../../../server/engine/encoders/randomNetwork.ts';
 import { row } from '../../../server/engine/numerics/matrix.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
+import { encoderContext, embedded, noiseImage, textItem } from './encoderFixture.ts';
 import { InputError } from '../../../server/engine/problems.ts';
 
 function load(
@@ -12,77 +14,78 @@ function load(
   runSeed = 1,
   modality: string = content,
 ): Promise<Encoder> {
-  return randomNetwork.load(randomNetwork.params.parse(config), {
-    modality,
-    content,
-    baseFolder: '.',
-    random: new Random(runSeed),
-    device: 'cpu',
-  });
-}
-
-function image(seed: number, size = 20): Item {
-  const random = new Random(seed);
-  const rgb = Uint8Array.from({ length: 3 * size * size }, () => random.integer(0, 256));
-  return {
-    content: 'image',
-    name: `noise ${seed}`,
-    load: () => Promise.resolve({ kind: 'pixels', width: size, height: size, rgb }),
-  };
-}
-
-function text(value: string): Item {
-  return { content: 'text', text: value };
+  const context = encoderContext(content, { modality, random: new Random(runSeed) });
+  return randomNetwork.load(randomNetwork.params.parse(config), context);
 }
 
 const smallVit = { kind: 'vit', imageSize: 16, patchSize: 8, width: 32, layers: 1, dimension: 12 };
 const smallText = { kind: 'clip-text', context: 16, width: 32, layers: 1, dimension: 12 };
 
 describe('a random network', () => {
-  it('embeds images and texts to the same dimension by default', async () => {
-    const encoders = await Promise.all([load('image'), load('text')]);
-    const items = [image(1), text('a red square')];
-    for (const [index, encoder] of encoders.entries()) {
-      const prepared = await encoder.prepare(items[index]!);
-      const { rows, columns, data } = await encoder.embed([prepared, prepared]);
-      expect([rows, columns]).toEqual([2, 128]);
-      expect(encoder.dimension).toBe(128);
-      expect(data.every(Number.isFinite)).toBe(true);
-      expect(encoder.summary).toMatch(/random weights, 0\.\d\d M parameters, 128 dimensions, on cpu$/);
-      await encoder.dispose();
-    }
+  it.each<[Content, Item]>([
+    ['image', noiseImage(1)],
+    ['text', textItem('a red square')],
+    ['protein', { content: 'protein', name: 'P1', sequence: 'MKV' }],
+  ])('embeds %s to the same dimension by default', async (content, item) => {
+    const encoder = await load(content);
+    const { rows, columns, data } = await embedded(encoder, [item, item]);
+    expect([rows, columns]).toEqual([2, 128]);
+    expect(data.every(Number.isFinite)).toBe(true);
+    expect(encoder.summary).toMatch(/random weights, 0\.\d\d M parameters, 128 dimensions, on cpu$/);
   });
 
   it.each<[string, Content, object, readonly Item[]]>([
-    ['vit', 'image', smallVit, [image(1), image(2), image(3)]],
-    ['resnet', 'image', { kind: 'resnet', imageSize: 32, width: 4 }, [image(1), image(2), image(3)]],
-    ['mlp', 'image', { kind: 'mlp', inputs: 3 * 8 * 8, width: 10 }, [image(1), image(2), image(3)]],
-    ['clip-text', 'text', smallText, [text('one'), text('two'), text('three, and more than fits')]],
-  ])('%s: a row depends on its own item alone, and items differ', async (_, content, network, items) => {
-    const encoder = await load(content, { network });
-    const prepared = await Promise.all(items.map((item) => encoder.prepare(item)));
-    const together = await encoder.embed(prepared);
-    for (const [index, one] of prepared.entries()) {
-      const alone = await encoder.embed([one]);
-      alone.data.forEach((value, column) => {
-        expect(row(together, index)[column]).toBeCloseTo(value, 4);
-      });
-    }
-    expect(row(together, 0)).not.toEqual(row(together, 1));
-    expect(new Set(prepared.map(({ contentHash }) => contentHash)).size).toBe(items.length);
-    await encoder.dispose();
-  });
+    ['vit', 'image', smallVit, [noiseImage(1), noiseImage(2), noiseImage(3)]],
+    [
+      'resnet',
+      'image',
+      { kind: 'resnet', imageSize: 32, width: 4 },
+      [1, 2, 3].map((seed) => noiseImage(seed)),
+    ],
+    [
+      'mlp',
+      'image',
+      { kind: 'mlp', inputs: 3 * 8 * 8, width: 10 },
+      [1, 2, 3].map((seed) => noiseImage(seed)),
+    ],
+    ['clip-text', 'text', smallText, ['one', 'two', 'three, and more than fits'].map(textItem)],
+  ])(
+    '%s: a row is the same to the bit in whatever batch, and items differ',
+    async (_, content, network, three) => {
+      const encoder = await load(content, { network });
+      const items = Array.from({ length: 37 }, (__, i) => three[i % 3]!);
+      const together = await embedded(encoder, items);
+      for (const size of [1, 2, 3, 8, 16]) {
+        const { data } = await embedded(encoder, items.slice(0, size));
+        expect(data).toEqual(together.data.subarray(0, data.length));
+      }
+      expect(row(together, 0)).not.toEqual(row(together, 1));
+    },
+  );
 
   it('ignores what comes after the end of a text', async () => {
-    const short = await load('text', { network: smallText });
-    const { input } = await short.prepare(text('one'));
-    const changed = Int32Array.from(input).fill(7, 'one'.length + 2);
-    const { data } = await short.embed([
-      { input, contentHash: '' },
-      { input: changed, contentHash: '' },
+    const encoder = await load('text', { network: smallText });
+    const prepared = await encoder.prepare(await loadItem(textItem('one')));
+    const { shape, data } = prepared.inputs['input_ids']!;
+    const changed = Int32Array.from(data as Int32Array).fill(7, 'one'.length + 2);
+    const model = await encoder.open();
+    const rows = await model.embed([
+      prepared,
+      { ...prepared, inputs: { input_ids: { shape, data: changed } } },
     ]);
-    expect(data.subarray(0, 12)).toEqual(data.subarray(12));
-    await short.dispose();
+    await model.dispose();
+    expect(rows.data.subarray(0, 12)).toEqual(rows.data.subarray(12));
+  });
+
+  it('computes in half precision where that is asked for', async () => {
+    const full = await load('image', { network: smallVit });
+    const half = await load('image', { network: smallVit, precision: 'fp16' });
+    expect(half.summary).toMatch(/12 dimensions, fp16, on cpu$/);
+    expect(half.fingerprint).not.toBe(full.fingerprint);
+    const [a, b] = await Promise.all([full, half].map((each) => embedded(each, [noiseImage(1)])));
+    const differences = a!.data.map((value, i) => Math.abs(value - b!.data[i]!));
+    expect(Math.max(...differences)).toBeGreaterThan(0);
+    expect(Math.max(...differences)).toBeLessThan(0.02);
   });
 
   it('is the same again for the same seed, and another for another seed, modality or architecture', async () => {
@@ -101,11 +104,11 @@ describe('a random network', () => {
     expect(prints[6]).toBe(prints[5]);
     expect(new Set(prints).size).toBe(5);
 
-    const prepared = await encoders[0]!.prepare(image(1));
-    const outputs = await Promise.all(encoders.slice(0, 3).map((encoder) => encoder.embed([prepared])));
+    const outputs = await Promise.all(
+      encoders.slice(0, 3).map((encoder) => embedded(encoder, [noiseImage(1)])),
+    );
     expect(outputs[1]).toEqual(outputs[0]);
     expect(outputs[2]).not.toEqual(outputs[0]);
-    await Promise.all(encoders.map((encoder) => encoder.dispose()));
   });
 });
 
@@ -116,7 +119,9 @@ describe('a configuration that cannot work', () => {
     ['a vocabulary too small for bytes', 'text', { ...smallText, vocabulary: 100 }, 'encoder-input'],
     ['inputs that are no image', 'image', { kind: 'mlp', inputs: 100 }, 'encoder-input'],
   ])('%s', async (_, content, network, code) => {
-    const error: unknown = await load(content, { network }).catch((thrown: unknown) => thrown);
+    const error: unknown = await Promise.resolve()
+      .then(() => load(content, { network }))
+      .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(InputError);
     expect((error as InputError).code).toBe(code);
   });

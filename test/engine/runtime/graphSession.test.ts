@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { GraphBuilder } from '../../../server/engine/graph/graphBuilder.ts';
-import { loadGraph } from '../../../server/engine/runtime/graphSession.ts';
+import { loadGraph, startGraph } from '../../../server/engine/runtime/graphSession.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -16,25 +16,33 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-it.each([8, 2 ** 24])('runs a graph with %i parameters and leaves no file behind', async (count) => {
+it.each([
+  [8, 'here', loadGraph],
+  [2 ** 24, 'here', loadGraph],
+  [8, 'in a process of its own', startGraph],
+  [2 ** 24, 'in a process of its own', startGraph],
+])('runs a graph with %i parameters %s and leaves no file behind', async (count, _, load) => {
   const builder = new GraphBuilder('dot');
   const x = builder.input('x', 'float32', [1, count]);
   const weight = builder.parameter('weight', [count, 1], { kind: 'constant', value: 1 });
   builder.output('y', builder.matmul(x, weight));
   const values = new Map([['weight', new Float32Array(count).fill(2)]]);
 
-  const session = await loadGraph(builder.build(), values, { device: 'cpu' });
-  const { y } = await session.run({
-    x: { shape: [1, count], data: new Float32Array(count).fill(1 / count) },
-  });
+  const session = await load(builder.build(), values, { device: 'cpu', name: 'dot' });
+  const input = { shape: [1, count], data: new Float32Array(count).fill(1 / count) };
+  const { y } = await session.run({ x: input }, ['y']);
   await session.dispose();
   expect(y!.data[0]).toBeCloseTo(2, 4);
   expect(await readdir(folder)).toEqual([]);
 });
 
-it('leaves no file behind when a large graph has no values', async () => {
+it.each([
+  ['here', loadGraph],
+  ['in a process of its own', startGraph],
+])('leaves no file behind when a large graph has no values %s', async (_, load) => {
   const builder = new GraphBuilder('empty');
   builder.output('y', builder.parameter('weight', [2 ** 24], { kind: 'constant', value: 1 }));
-  await expect(loadGraph(builder.build(), new Map(), { device: 'cpu' })).rejects.toThrow('has no value');
+  const loading = load(builder.build(), new Map(), { device: 'cpu', name: 'empty' });
+  await expect(loading).rejects.toThrow('has no value');
   expect(await readdir(folder)).toEqual([]);
 });

@@ -1,9 +1,4 @@
-/** Where the value of a parameter is in a checkpoint: tensors one after the other along their first axis. */
-export interface ParameterSource {
-  readonly names: readonly string[];
-  /** Whether the tensor is the parameter's transpose. */
-  readonly transposed: boolean;
-}
+import type { ParameterSource, TensorNames } from '../checkpoint/checkpointWeights.ts';
 
 /** `openai`: OpenAI's and open_clip's names, which the networks have too; `hugging-face`: those of `CLIPModel`. */
 export type NamingStyle = 'openai' | 'hugging-face';
@@ -69,3 +64,14 @@ const blockNames: readonly (readonly [RegExp, string])[] = [
   [/^mlp\.c_fc\./, 'mlp.fc1.'],
   [/^mlp\.c_proj\./, 'mlp.fc2.'],
 ];
+
+/** The tensors of CLIP, in either style. */
+export const clipTensors: TensorNames = {
+  model: 'CLIP',
+  scalars: ['logit_scale'],
+  part: tensorPart,
+  sources(names) {
+    const style = namingStyle(names);
+    return (parameter) => parameterSource(parameter, style);
+  },
+};

@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import type { NetworkDefinition } from '../../networks/network.ts';
 import { clipText } from '../../networks/clipText.ts';
 import { vit } from '../../networks/vit.ts';
-import { readCheckpointJson, unusable } from './checkpointFile.ts';
-
-const count = z.int().min(1);
+import { readCheckpointJson, unusable } from '../checkpoint/checkpointFile.ts';
+import { count, hiddenActivation, towerParams, validParams } from '../checkpoint/towerConfig.ts';
 
 /** Files leave out what equals the default of Hugging Face's `CLIPConfig`, so the defaults here are those. */
 const tower = {
-  hidden_act: z.enum(['quick_gelu', 'gelu']).default('quick_gelu'),
-  // The one value that the networks have, and that every published CLIP was trained with.
-  layer_norm_eps: z.literal(1e-5).default(1e-5),
+  hidden_act: hiddenActivation.default('quick_gelu'),
+  layer_norm_eps: z.number().positive().default(1e-5),
   num_hidden_layers: count.default(12),
 };
 const textConfig = z.object({
@@ -61,18 +58,6 @@ const legacyEndToken = 2;
 export async function readClipConfig(folder: string): Promise<ClipConfig> {
   const { file, content } = await readCheckpointJson(folder, 'config.json', configSchema);
   const { text_config: text, vision_config: vision, projection_dim: dimension } = content;
-  for (const [key, { hidden_size, intermediate_size }] of Object.entries({
-    text_config: text,
-    vision_config: vision,
-  })) {
-    if (intermediate_size !== 4 * hidden_size) {
-      throw unusable(
-        file,
-        `${key}.intermediate_size`,
-        `found ${intermediate_size}, expected 4 × hidden_size = ${4 * hidden_size}`,
-      );
-    }
-  }
   const endToken = text.eos_token_id === legacyEndToken ? null : text.eos_token_id;
   if (endToken !== null && endToken >= text.vocab_size) {
     throw unusable(
@@ -83,48 +68,18 @@ export async function readClipConfig(folder: string): Promise<ClipConfig> {
   }
   return {
     file,
-    vision: valid(file, 'vision_config', vit, {
+    vision: validParams(file, 'vision_config', vit, {
       imageSize: vision.image_size,
       patchSize: vision.patch_size,
-      ...common(vision),
+      ...towerParams(vision),
       dimension,
     }),
-    text: valid(file, 'text_config', clipText, {
+    text: validParams(file, 'text_config', clipText, {
       vocabulary: text.vocab_size,
       context: text.max_position_embeddings,
-      ...common(text),
+      ...towerParams(text),
       dimension,
     }),
     endToken,
   };
-}
-
-function common({
-  hidden_size,
-  num_hidden_layers,
-  num_attention_heads,
-  hidden_act,
-}: z.output<typeof textConfig> | z.output<typeof visionConfig>): Record<string, unknown> {
-  return {
-    width: hidden_size,
-    layers: num_hidden_layers,
-    heads: num_attention_heads,
-    activation: hidden_act === 'gelu' ? 'gelu' : 'quick-gelu',
-  };
-}
-
-function valid<Params extends z.ZodObject>(
-  file: string,
-  key: string,
-  network: NetworkDefinition<Params>,
-  given: Record<string, unknown>,
-): z.output<Params> {
-  const checked = network.params.safeParse(given);
-  if (!checked.success) {
-    const { path, message } = checked.error.issues[0]!;
-    throw unusable(file, key, `${path.join('.')}: ${message}`);
-  }
-  const [problem] = network.check?.(checked.data) ?? [];
-  if (problem) throw unusable(file, key, problem.message);
-  return checked.data;
 }

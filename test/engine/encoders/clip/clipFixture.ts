@@ -1,10 +1,10 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { readFileSync } from 'node:fs';
 import type { Content } from '../../../../server/engine/datasets/dataset.ts';
-import { clip } from '../../../../server/engine/encoders/clip.ts';
 import type { Encoder } from '../../../../server/engine/encoders/encoder.ts';
-import { Random } from '../../../../server/engine/numerics/random.ts';
+import { pretrained } from '../../../../server/engine/encoders/pretrained.ts';
+import { encoderContext } from '../encoderFixture.ts';
 
 /** Thin checkpoints, and what PyTorch makes of them: see test/oracle/clipCheckpoint.py. */
 export const checkpoints = ['huggingFace', 'openai'] as const;
@@ -27,13 +27,7 @@ export function expected(name: (typeof checkpoints)[number]): Expected {
 }
 
 export function loadClip(path: string, content: Content): Promise<Encoder> {
-  return clip.load(clip.params.parse({ path }), {
-    modality: content,
-    content,
-    baseFolder: '.',
-    random: new Random(0),
-    device: 'cpu',
-  });
+  return pretrained.load(pretrained.params.parse({ model: path }), encoderContext(content));
 }
 
 /** A copy of a checkpoint to damage. */
@@ -74,4 +68,33 @@ export async function changeHeader(
   const start = Buffer.alloc(8);
   start.writeBigUInt64LE(BigInt(changed.length));
   await writeFile(path, Buffer.concat([start, changed, bytes.subarray(8 + length)]));
+}
+
+/** Splits a folder's `model.safetensors` into two shards, the tensors dealt out in turns, and their index. */
+export async function splitWeights(folder: string): Promise<void> {
+  const whole = join(folder, 'model.safetensors');
+  const bytes = await readFile(whole);
+  const length = Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString()) as Record<string, HeaderEntry>;
+  delete header['__metadata__'];
+  const weightMap: Record<string, string> = {};
+  for (const shard of [0, 1]) {
+    const name = `model-0000${shard + 1}-of-00002.safetensors`;
+    const entries: Record<string, HeaderEntry> = {};
+    const values: Buffer[] = [];
+    let end = 0;
+    for (const [tensor, entry] of Object.entries(header).filter((_, index) => index % 2 === shard)) {
+      const value = bytes.subarray(8 + length + entry.data_offsets[0], 8 + length + entry.data_offsets[1]);
+      entries[tensor] = { ...entry, data_offsets: [end, end + value.length] };
+      end += value.length;
+      values.push(value);
+      weightMap[tensor] = name;
+    }
+    const text = Buffer.from(JSON.stringify(entries));
+    const start = Buffer.alloc(8);
+    start.writeBigUInt64LE(BigInt(text.length));
+    await writeFile(join(folder, name), Buffer.concat([start, text, ...values]));
+  }
+  await writeFile(`${whole}.index.json`, JSON.stringify({ metadata: {}, weight_map: weightMap }));
+  await rm(whole);
 }

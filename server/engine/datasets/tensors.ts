@@ -1,0 +1,250 @@
+import type { FileHandle } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
+import { z } from 'zod';
+import { didYouMean } from '../didYouMean.ts';
+import { InputError } from '../problems.ts';
+import { listArchive } from './archiveEntries.ts';
+import { fileRange } from './byteRange.ts';
+import { defineReader, type Item, type SampleDataset, type SkippedRow } from './dataset.ts';
+import { safetensorsNumberTypes } from './numberTypes.ts';
+import { openRegularFile } from './regularFile.ts';
+import { readSafetensors } from './safetensorsFile.ts';
+import { samplingParams } from './sampling.ts';
+import { selectSamples } from './selectSamples.ts';
+import { npyTensor, readTensorSlice, type StoredTensor } from './storedTensor.ts';
+import { readTextFile } from './textFile.ts';
+
+const name = z.string().min(1);
+
+const params = z.strictObject({
+  files: z
+    .record(
+      name,
+      z.union([
+        name,
+        z.strictObject({
+          file: name.describe('The file.'),
+          array: name.describe('The array in it, of a .npz or .safetensors file.'),
+        }),
+      ]),
+    )
+    .describe(
+      'A mapping from modality to file, such as `{ eeg: eeg.npy, image: frames.npy }`. Of a .npz or .safetensors file, the array is taken that has the modality’s name, or its only one; another one with `{ file: a.npz, array: x }`.',
+    ),
+  text: name
+    .optional()
+    .describe(
+      'A text file in UTF-8 with the text of each row in its line, as the modality `text`. Rows whose line is blank are left out.',
+    ),
+  ...samplingParams,
+});
+
+/** Arrays of items, the first axis of which are the rows. */
+export const tensors = defineReader({
+  kind: 'tensors',
+  title: 'Stacked tensors (.npy, .npz, .safetensors)',
+  description:
+    'Items to embed that are arrays of numbers, such as time series or spectra: one .npy, .npz or .safetensors array a modality, with a row for each index of its first axis, and optionally a text file with a line for each row. Numbers of any type, read as float32; slices are read when they are needed.',
+  gives: 'samples',
+  params,
+  async open({ files, text, ...sampling }, { baseFolder, random }) {
+    const handles: FileHandle[] = [];
+    const close = async () => {
+      await Promise.all(handles.map((handle) => handle.close()));
+    };
+    try {
+      const stacks: Stack[] = [];
+      for (const [modality, choice] of Object.entries(files)) {
+        const { file, array } = typeof choice === 'string' ? { file: choice } : choice;
+        const path = resolve(baseFolder, file);
+        const opened = await openRegularFile(path);
+        handles.push(opened.handle);
+        const tensor = await chosenArray(await arraysOf(opened, path), modality, array, path);
+        checkStacked(tensor);
+        stacks.push({ modality, tensor });
+      }
+      const texts = text === undefined ? undefined : await readLines(resolve(baseFolder, text));
+      const count = rowCount(stacks, texts);
+      return selectSamples(toDataset(stacks, texts, count, close), sampling, random);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+  },
+});
+
+/** The items of a modality. */
+interface Stack {
+  readonly modality: string;
+  readonly tensor: StoredTensor;
+}
+
+/** Arrays in a file by name, each checked when it is opened. A .npy file's only one has no name. */
+type Arrays = ReadonlyMap<string, () => Promise<StoredTensor> | StoredTensor>;
+
+async function arraysOf(
+  { handle, size }: { handle: FileHandle; size: number },
+  file: string,
+): Promise<Arrays> {
+  switch (extname(file).toLowerCase()) {
+    case '.npy':
+      return new Map([['', () => npyTensor(fileRange(handle, file, 0, size), file, file)]]);
+    case '.npz':
+      return new Map(
+        (await listArchive(handle, file))
+          .filter((entry) => entry.name.endsWith('.npy'))
+          .map((entry) => {
+            const array = entry.name.slice(0, -'.npy'.length);
+            return [array, () => npyTensor(entry.bytes(), `${file}, array ${array}`, file)];
+          }),
+      );
+    case '.safetensors':
+      return new Map(
+        (await readSafetensors(handle, file, size)).map(({ name: array, type: typeName, shape, bytes }) => {
+          const where = `${file}, tensor ${array}`;
+          const open = () => {
+            const type = safetensorsNumberTypes[typeName];
+            if (type !== undefined) return { where, file, shape, type, fortranOrder: false, bytes };
+            const expected = Object.keys(safetensorsNumberTypes).join(', ');
+            throw new InputError(
+              'tensor-type',
+              `${where} has ${typeName} values, expected one of ${expected}`,
+              {
+                file,
+              },
+            );
+          };
+          return [array, open];
+        }),
+      );
+    default:
+      throw new InputError('tensor-format', `${file} should be a .npy, .npz or .safetensors file`, { file });
+  }
+}
+
+async function chosenArray(
+  arrays: Arrays,
+  modality: string,
+  asked: string | undefined,
+  file: string,
+): Promise<StoredTensor> {
+  const names = [...arrays.keys()];
+  const wanted = asked ?? (arrays.has(modality) ? modality : names.length === 1 ? names[0] : undefined);
+  const open = wanted === undefined ? undefined : arrays.get(wanted);
+  if (open !== undefined) return await open();
+  const found = names
+    .filter((array) => array !== '')
+    .slice(0, 20)
+    .join(', ');
+  const near = asked === undefined ? undefined : didYouMean(asked, names);
+  const problem = asked === undefined ? `none called ${modality}; say which with \`array\`` : `no ${asked}`;
+  throw new InputError(
+    'array-missing',
+    `${file} has ${problem}.${near === undefined ? '' : ` Did you mean ${near}?`} Its arrays: ${found || 'one without a name'}`,
+    { file },
+  );
+}
+
+/** @throws InputError `tensor-shape` when the array has no rows, `tensor-order` when rows lie scattered in it. */
+function checkStacked({ where, file, shape, fortranOrder }: StoredTensor): void {
+  if (shape.length === 0 || shape.includes(0)) {
+    throw new InputError(
+      'tensor-shape',
+      `${where} has the shape (${shape.join(', ')}), expected a first axis of rows, and no axis of 0`,
+      { file },
+    );
+  }
+  if (fortranOrder && shape.length > 1) {
+    throw new InputError(
+      'tensor-order',
+      `${where} is in column-major (Fortran) order, in which rows lie scattered; save it with np.ascontiguousarray`,
+      { file },
+    );
+  }
+}
+
+/** The text of each line of a file. */
+interface Lines {
+  readonly file: string;
+  readonly lines: readonly string[];
+}
+
+async function readLines(file: string): Promise<Lines> {
+  const lines = (await readTextFile(file)).split('\n').map((line) => line.trim());
+  // What follows the last line's end is no line.
+  if (lines.at(-1) === '') lines.pop();
+  return { file, lines };
+}
+
+/**
+ * How many rows there are in every modality.
+ *
+ * @throws InputError `modality-names`, `unequal-rows`.
+ */
+function rowCount(stacks: readonly Stack[], texts: Lines | undefined): number {
+  const [first] = stacks;
+  if (first === undefined) {
+    throw new InputError(
+      'modality-names',
+      '`files` is an empty mapping, expected at least one modality: file',
+    );
+  }
+  if (texts !== undefined && stacks.some(({ modality }) => modality === 'text')) {
+    throw new InputError(
+      'modality-names',
+      '`files` and `text` both give a modality called text, expected one',
+    );
+  }
+  const count = first.tensor.shape[0]!;
+  const others = stacks.slice(1).map(({ modality, tensor }) => {
+    return { modality, rows: tensor.shape[0]!, where: tensor.where, file: tensor.file };
+  });
+  if (texts !== undefined) {
+    others.push({ modality: 'text', rows: texts.lines.length, where: texts.file, file: texts.file });
+  }
+  for (const { modality, rows, where, file } of others) {
+    if (rows === count) continue;
+    throw new InputError(
+      'unequal-rows',
+      `The modality ${first.modality} has ${count} rows (${first.tensor.where}), but ${modality} has ${rows} (${where}); row i of each must belong together`,
+      { file },
+    );
+  }
+  return count;
+}
+
+function toDataset(
+  stacks: readonly Stack[],
+  texts: Lines | undefined,
+  count: number,
+  close: () => Promise<void>,
+): SampleDataset {
+  const skipped: SkippedRow[] = [];
+  const rows: number[] = [];
+  for (let row = 0; row < count; row++) {
+    if (texts?.lines[row] !== '') rows.push(row);
+    else skipped.push({ id: `row-${row + 1}`, reason: `line ${row + 1} of ${texts.file} is blank` });
+  }
+  if (rows.length === 0) {
+    throw new InputError('no-rows', `${texts!.file} has only blank lines; expected a text a line`);
+  }
+  const media = stacks.map(({ modality }) => ({ name: modality, content: 'tensor' }) as const);
+  return {
+    kind: 'samples',
+    modalities: texts === undefined ? media : [...media, { name: 'text', content: 'text' }],
+    count: rows.length,
+    facts: { ids: rows.map((row) => `row-${row + 1}`) },
+    skipped,
+    read(index) {
+      const row = rows[index]!;
+      const items = stacks.map(({ modality, tensor }): Item => ({
+        content: 'tensor',
+        name: `${modality}, row ${row + 1}`,
+        load: () => readTensorSlice(tensor, row),
+      }));
+      if (texts !== undefined) items.push({ content: 'text', text: texts.lines[row]! });
+      return Promise.resolve({ id: `row-${row + 1}`, items });
+    },
+    close,
+  };
+}

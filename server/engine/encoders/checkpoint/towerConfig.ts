@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { NetworkDefinition } from '../../networks/network.ts';
+import { unusable } from './checkpointFile.ts';
+
+export const count = z.int().min(1);
+
+/** Hugging Face's names of non-linearities, and those that networks have for them. */
+const activations = {
+  quick_gelu: 'quick-gelu',
+  gelu: 'gelu',
+  gelu_new: 'gelu-tanh',
+  gelu_pytorch_tanh: 'gelu-tanh',
+} as const;
+
+export const hiddenActivation = z.enum(['quick_gelu', 'gelu', 'gelu_new', 'gelu_pytorch_tanh']);
+
+/** The keys that Hugging Face's configurations have for the transformer of a part. */
+export interface TowerConfig {
+  readonly hidden_size: number;
+  readonly intermediate_size: number;
+  readonly num_hidden_layers: number;
+  readonly num_attention_heads: number;
+  readonly hidden_act: z.output<typeof hiddenActivation>;
+  readonly layer_norm_eps: number;
+}
+
+/** They as the parameters of a network. */
+export function towerParams(tower: TowerConfig): Record<string, unknown> {
+  return {
+    width: tower.hidden_size,
+    mlpWidth: tower.intermediate_size,
+    layers: tower.num_hidden_layers,
+    heads: tower.num_attention_heads,
+    activation: activations[tower.hidden_act],
+    layerNormEpsilon: tower.layer_norm_eps,
+  };
+}
+
+/**
+ * The parameters of a network, valid together.
+ *
+ * @param key of the file, for the message.
+ * @throws InputError `checkpoint-config` when the network cannot have them.
+ */
+export function validParams<Params extends z.ZodObject>(
+  file: string,
+  key: string,
+  network: NetworkDefinition<Params>,
+  given: Record<string, unknown>,
+): z.output<Params> {
+  const checked = network.params.safeParse(given);
+  if (!checked.success) {
+    const { path, message } = checked.error.issues[0]!;
+    throw unusable(file, key, `${path.join('.')}: ${message}`);
+  }
+  const [problem] = network.check?.(checked.data) ?? [];
+  if (problem) throw unusable(file, key, problem.message);
+  return checked.data;
+}

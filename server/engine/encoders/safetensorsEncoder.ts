@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { InputError } from '../problems.ts';
+import { readCheckpointJson } from './checkpoint/checkpointFile.ts';
+import type { CheckpointOptions } from './checkpoint/trainedNetwork.ts';
+import { clipEncoder } from './clip/clipEncoder.ts';
+import type { Encoder, EncoderContext } from './encoder.ts';
+import { siglipEncoder } from './siglip/siglipEncoder.ts';
+
+const configSchema = z.looseObject({ model_type: z.string() });
+
+const encoders: Readonly<Record<string, typeof clipEncoder>> = { clip: clipEncoder, siglip: siglipEncoder };
+
+/**
+ * A trained model from safetensors, on the networks of this program; `model_type` in `config.json` says which.
+ *
+ * @throws InputError `model-type` for models that there is no network for; otherwise for files that are missing or do not
+ * fit one another.
+ */
+export async function safetensorsEncoder(
+  options: CheckpointOptions,
+  context: EncoderContext,
+): Promise<Encoder> {
+  const { file, content } = await readCheckpointJson(options.folder, 'config.json', configSchema);
+  const type = content.model_type;
+  if (!Object.hasOwn(encoders, type)) {
+    throw new InputError(
+      'model-type',
+      `${file}: model_type: found ${type}; the safetensors of ${Object.keys(encoders).join(' and ')} can be loaded; other models take an ONNX export in onnx/`,
+      { file },
+    );
+  }
+  return encoders[type]!(options, context);
+}

@@ -1,0 +1,28 @@
+/**
+ * What an error of ONNX Runtime says, without the place in its sources that some begin with: a file, a function and the
+ * condition that was false.
+ */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message
+    .replace(/\/onnxruntime_src\/\S+ .* was false\. /s, '')
+    .trim()
+    .replace(/\.$/, '');
+}
+
+/**
+ * What allocators say when memory runs out: the C++ library (two wordings), ONNX Runtime's arena, CUDA and its
+ * libraries, WebGPU and Vulkan, DirectML, V8.
+ */
+const lackOfMemory =
+  /bad[ _]alloc|failed to allocate memory|out of memory|out_of_memory|alloc_failed|not enough memory|E_OUTOFMEMORY|array buffer allocation failed/i;
+
+/** Whether a message of ONNX Runtime, or the last words of its process, say that memory ran out. */
+export function saysOutOfMemory(message: string): boolean {
+  return lackOfMemory.test(message);
+}
+
+/** Whether ONNX Runtime, or the checker of ONNX within it, complains of a tensor that lies in a file of its own. */
+export function isAboutExternalData(message: string): boolean {
+  return /external data|external TensorProto|data of TensorProto/i.test(message);
+}

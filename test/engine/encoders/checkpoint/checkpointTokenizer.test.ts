@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  readTokenizer,
+  type TokenizerOptions,
+} from '../../../../server/engine/encoders/checkpoint/checkpointTokenizer.ts';
+import { useTemporaryFolder } from '../../../temporaryFolder.ts';
+import { changeJson, checkpointFolder, checkpoints, copyCheckpoint, expected } from '../clip/clipFixture.ts';
+
+const folder = useTemporaryFolder();
+const context = 12;
+
+function fixed(length: number, vocabulary = 1000): TokenizerOptions {
+  return { length, padding: 'full', vocabulary };
+}
+
+describe('the tokenizer', () => {
+  it.each(checkpoints)('%s: gives the tokens of an independent implementation', async (name) => {
+    const { texts, tokens } = expected(name);
+    const tokenizer = await readTokenizer(checkpointFolder(name), fixed(context, 1000));
+    expect(texts.map((text) => [...tokenizer.tokens(text).ids])).toEqual(tokens);
+  });
+
+  it('keeps the end of a text that is too long, and says that it was', async () => {
+    const tokenizer = await readTokenizer(checkpointFolder('huggingFace'), fixed(5));
+    const fitting = tokenizer.tokens('a b c');
+    const [end] = tokenizer.suffix;
+    expect([...fitting.ids].indexOf(end!)).toBe(4);
+    expect(fitting.isTruncated).toBe(false);
+    for (const text of ['a b c d', 'a b c d e']) {
+      expect(tokenizer.tokens(text)).toEqual({ ...fitting, isTruncated: true });
+    }
+  });
+
+  it('pads to a multiple of 16 where that is asked for, and masks the padding', async () => {
+    const tokenizer = await readTokenizer(checkpointFolder('huggingFace'), {
+      length: 40,
+      padding: 'multiple',
+      vocabulary: null,
+    });
+    const lengths = ['a', 'a b c d e f g h i j k l m n', 'a b c d e f g h i j k l m n o'].map((text) => {
+      const { ids, attentionMask } = tokenizer.tokens(text);
+      expect(attentionMask.length).toBe(ids.length);
+      return [ids.length, attentionMask.reduce((sum, each) => sum + each, 0)];
+    });
+    expect(lengths).toEqual([
+      [16, 3],
+      [16, 16],
+      [32, 17],
+    ]);
+  });
+
+  it('pads with what the files say, with the end where they say nothing', async () => {
+    const copy = await copyCheckpoint('openai', folder());
+    const last = async (): Promise<number> =>
+      (await readTokenizer(copy, fixed(context, 1000))).tokens('a').ids[context - 1]!;
+    expect(await last()).toBe(524);
+    await changeJson(copy, 'tokenizer.json', { padding: { pad_id: 7 } });
+    expect(await last()).toBe(7);
+    await changeJson(copy, 'tokenizer.json', { padding: null });
+    await rm(join(copy, 'tokenizer_config.json'));
+    expect(await last()).toBe(522);
+  });
+
+  it('must fit the network', async () => {
+    await expect(readTokenizer(checkpointFolder('huggingFace'), fixed(context, 522))).rejects.toMatchObject({
+      code: 'checkpoint-tokenizer',
+      message: expect.stringContaining('the token 522, but the network knows 522') as string,
+    });
+  });
+
+  it('must be of a known kind', async () => {
+    const copy = await copyCheckpoint('huggingFace', folder());
+    await changeJson(copy, 'tokenizer.json', { pre_tokenizer: { type: 'Unheard' } });
+    await expect(readTokenizer(copy, fixed(context, 1000))).rejects.toMatchObject({
+      code: 'checkpoint-tokenizer',
+      message: expect.stringContaining('it is no tokenizer that can be read') as string,
+    });
+  });
+});

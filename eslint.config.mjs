@@ -2,7 +2,15 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['dist/**', 'node_modules/**', '**/*_pb.ts', '**/*.as.ts', '**/*.mjs', 'modality-gap-runs/**'],
+    ignores: [
+      'dist/**',
+      'node_modules/**',
+      '.e2e-host/**',
+      '**/*_pb.ts',
+      '**/*.as.ts',
+      '**/*.mjs',
+      'modality-gap-runs/**',
+    ],
   },
   ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylisticTypeChecked,

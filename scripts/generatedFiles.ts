@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { registryLists, type RegistryList, type RegistryName } from '../server/cli/registryLists.ts';
 import { compiledKernels } from './compileKernels.mjs';
+import { metricDescriptions } from '../server/engine/report/metricDescriptions.ts';
 import { configJsonSchema, reportJsonSchema } from '../server/config/jsonSchema.ts';
+import { formatDiagnosticDocs } from '../server/language/diagnosticCodes.ts';
 
 /** Columns of the README's tables: what a person chooses by. */
 const readmeColumns: Readonly<Record<RegistryName, readonly string[]>> = {
@@ -16,6 +18,8 @@ export async function generatedFiles(): Promise<Record<string, string>> {
   return {
     'media/schema/gap.schema.json': toJson(configJsonSchema()),
     'media/schema/report.schema.json': toJson(reportJsonSchema()),
+    'media/metricDescriptions.json': toJson(metricDescriptions()),
+    'media/docs/diagnostics.md': formatDiagnosticDocs(),
     ...(await compiledKernels()),
     'README.md': withTables(await readFile('README.md', 'utf8')),
   };

@@ -6,10 +6,27 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const sources = ['server', 'webview', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
-const bundles = ['cli.mjs', 'computeWorker.mjs', 'modelProcess.mjs', 'report.js', 'report.css'].map(
-  (name) => `dist/${name}`,
-);
+const sources = [
+  'client',
+  'server',
+  'webview',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
+const bundles = [
+  'cli.mjs',
+  'computeWorker.mjs',
+  'extension.cjs',
+  'modelProcess.mjs',
+  'report.css',
+  'report.js',
+  'run.css',
+  'run.js',
+  'server.mjs',
+  'worker.mjs',
+].map((name) => `dist/${name}`);
 
 function fail(message) {
   process.stderr.write(`setup: ${message}\n`);

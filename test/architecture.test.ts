@@ -105,6 +105,19 @@ const examples: Record<
       },
     },
   ],
+  'the language server loads no native code': [
+    {
+      breaks: {
+        'server/main.ts': `import { serve } from './lsp/server.ts';`,
+        'server/lsp/server.ts': `import { InferenceSession } from 'onnxruntime-node';`,
+      },
+      at: 'server/main.ts loads onnxruntime-node by way of server/lsp/server.ts',
+      keeps: {
+        'server/main.ts': `import type { Worker } from './worker.ts';`,
+        'server/worker.ts': `import { InferenceSession } from 'onnxruntime-node';`,
+      },
+    },
+  ],
   'client and webview know only the protocol of the server': [
     {
       breaks: { 'webview/charts/a.ts': `import { matrix } from '../../server/engine/numerics/matrix.ts';` },

@@ -1,6 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Closes the run with one plain line, `N passed, N failed, N skipped`, that people and scripts can read. */
+/**
+ * Closes the run with one plain line, `N passed, N failed, N skipped`, that people and scripts can read; for a script
+ * that adds up several runs it writes the counts to the file that `TEST_COUNTS` names.
+ */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly unknown[]): void {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
@@ -11,6 +15,8 @@ export default class SummaryReporter implements Reporter {
         if (state !== 'pending') count[state] += 1;
       }
     }
+    const file = process.env['TEST_COUNTS'];
+    if (file !== undefined) writeFileSync(file, JSON.stringify(count));
     // After the default reporter's own summary, so that this stays the last line.
     process.once('exit', () => {
       process.stdout.write(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped\n`);

@@ -50,7 +50,13 @@ const changes = [
   'print',
 ];
 
-/** Calls the listener whenever the colours may have changed: dark or light, contrast, printing. */
+/**
+ * Calls the listener whenever the colours may have changed: dark or light, contrast, printing; in an editor also its
+ * theme, which it names in classes of the body and writes into the root's style.
+ */
 export function watchTheme(listener: () => void): void {
   for (const query of changes) matchMedia(query).addEventListener('change', listener);
+  const observer = new MutationObserver(listener);
+  observer.observe(document.documentElement, { attributeFilter: ['style'] });
+  observer.observe(document.body, { attributeFilter: ['class'] });
 }

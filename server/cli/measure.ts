@@ -1,16 +1,16 @@
 import { join, resolve } from 'node:path';
-import { formatConfig } from '../config/formatConfig.ts';
 import { runMeasurement } from '../engine/run.ts';
 import { InputError } from '../engine/problems.ts';
 import { folderEmbeddingCache } from '../runs/folderEmbeddingCache.ts';
-import { checkRunFolder, defaultRunFolder, runFileNames, writeRunFolder } from '../runs/runFolder.ts';
+import { defaultRunsFolder, runFileNames } from '../runs/runFileNames.ts';
+import { checkRunFolder, runFolderName } from '../runs/runFolder.ts';
+import { storeRun } from '../runs/storeRun.ts';
 import { chosenCacheFolder } from './cache.ts';
 import { CommandError, formatInputError } from './commandError.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import type { MeasureFlags } from './measureFlags.ts';
 import { resolveTarget, type MeasureTarget } from './measureTarget.ts';
 import { createProgressBar } from './progressBar.ts';
-import { reportPage } from './reportPage.ts';
 import { resultTable } from './resultTable.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -34,7 +34,8 @@ export async function measure(
   };
   target.warnings.forEach(say);
 
-  const { report, embeddings } = await runMeasurement(target.config, {
+  const startedAt = new Date();
+  const run = await runMeasurement(target.config, {
     baseFolder: target.baseFolder,
     signal,
     progress: isQuiet ? () => undefined : bar.update,
@@ -49,19 +50,11 @@ export async function measure(
   }).finally(bar.clear);
   signal.throwIfAborted();
 
+  const { report } = run;
   for (const { message, code } of report.notes) say(`note: ${message} [${code}]`);
   if (folder !== undefined) {
-    const comment = `# Relative paths start in ${target.baseFolder}\n`;
-    await writeRunFolder(
-      folder,
-      {
-        report,
-        embeddings,
-        html: await reportPage(report),
-        config: `${comment}${formatConfig(report.provenance.config)}`,
-      },
-      signal,
-    );
+    const { baseFolder, configFile } = target;
+    await storeRun(folder, run, { baseFolder, configFile, startedAt }, signal);
   }
   await terminal.out(
     flags.json === true ? `${JSON.stringify(report, null, 1)}\n` : resultTable(report, terminal.style),
@@ -77,7 +70,7 @@ async function outputFolder(
 ): Promise<string | undefined> {
   const named = flags.out ?? (config.output === undefined ? undefined : resolve(baseFolder, config.output));
   if (named === undefined && flags.json === true) return undefined;
-  const folder = named ?? defaultRunFolder(config.name, new Date());
+  const folder = named ?? join(defaultRunsFolder, runFolderName(config.name, new Date()));
   try {
     await checkRunFolder(folder);
   } catch (error) {

@@ -11,7 +11,7 @@ import { readers } from '../engine/datasets/registry.ts';
 import { randomNetwork } from '../engine/encoders/randomNetwork.ts';
 import { InputError, type Problem } from '../engine/problems.ts';
 import type { OpenDataFacts } from '../engine/run.ts';
-import { readConfigFile } from './readConfigFile.ts';
+import { readConfigFile } from '../runs/readConfigFile.ts';
 import { CommandError, configError, formatInputError } from './commandError.ts';
 import { exitCodes } from './exitCodes.ts';
 import { applyFlags, flagOf, type FlaggedConfig, type MeasureFlags } from './measureFlags.ts';

@@ -6,7 +6,7 @@ import { measure } from './measure.ts';
 import type { MeasureFlags } from './measureFlags.ts';
 import { listRegistry, registryLists, type RegistryName } from './registryLists.ts';
 import type { Terminal } from './terminal.ts';
-import { validate } from './validate.ts';
+import { validate, validationFormats, type ValidationFormat } from './validate.ts';
 
 /** What the commands need from the process. */
 export interface ProgramContext {
@@ -94,24 +94,34 @@ Examples:
   modality-gap measure experiment.gap.yaml --metrics gap-distance,recall-at-1
   modality-gap measure features.npz --json | jq '.results[] | {metric, value}'
 
-Writes report.json, report.html, config.gap.yaml and embeddings.safetensors, all or nothing.`,
+Writes report.json, report.html, config.gap.yaml, run.json and embeddings.safetensors, all or nothing.`,
     )
     .action(async (path: string, flags: MeasureFlags) => {
       done(await measure(path, flags, signal, terminal));
     });
 }
 
-function addValidate(program: Command, { terminal }: ProgramContext, done: Done): void {
+function addValidate(program: Command, { version, terminal }: ProgramContext, done: Done): void {
   program
     .command('validate')
     .description('Check *.gap.yaml files without running them.')
     .argument('<files...>', 'configurations')
+    .addOption(
+      new Option('--format <name>', 'how to print what was found: for people, scripts, GitHub, code scanning')
+        .choices(validationFormats)
+        .default('human'),
+    )
+    .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
     .addHelpText(
       'after',
-      '\nExample:\n  modality-gap validate experiment.gap.yaml media/templates/*.gap.yaml',
+      `
+Examples:
+  modality-gap validate experiment.gap.yaml media/templates/*.gap.yaml
+  modality-gap validate --format github experiments/*.gap.yaml
+  modality-gap validate --format sarif experiment.gap.yaml > problems.sarif`,
     )
-    .action(async (files: string[]) => {
-      done(await validate(files, terminal));
+    .action(async (files: string[], { format }: { format: ValidationFormat }) => {
+      done(await validate(files, format, version, terminal));
     });
 }
 

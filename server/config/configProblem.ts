@@ -29,7 +29,13 @@ export interface ConfigProblem extends Finding {
 }
 
 /** `file:line:column: message [code]`, as terminals and editors make links of it. */
-export function formatConfigProblem({ file, range, message, code, severity }: ConfigProblem): string {
+export function formatConfigProblem({
+  file,
+  range,
+  message,
+  code,
+  severity,
+}: Pick<ConfigProblem, 'file' | 'range' | 'message' | 'code'> & { readonly severity: string }): string {
   const label = severity === 'error' ? '' : `${severity}: `;
   return `${file}:${range.start.line}:${range.start.column}: ${label}${message} [${code}]`;
 }

@@ -20,7 +20,11 @@ export interface ParsedConfig {
  * the configuration are not looked up.
  */
 export function parseConfig(text: string, file: string): ParsedConfig {
-  const source = readYaml(text);
+  return checkSource(readYaml(text), file);
+}
+
+/** What a YAML text that was read says as a configuration: what `parseConfig` gives. */
+export function checkSource(source: YamlSource, file: string): ParsedConfig {
   const locate = (problems: readonly Problem[]) =>
     problems.map((problem) => locateProblem(problem, source, file));
   const yamlProblems = source.problems.map((problem): ConfigProblem => ({

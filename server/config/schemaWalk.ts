@@ -14,7 +14,7 @@ export function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
 }
 
 /** What a schema may be: itself, or each option of a union that no `kind` tells apart. */
-function optionsOf(schema: z.core.$ZodType): z.core.$ZodType[] {
+export function optionsOf(schema: z.core.$ZodType): z.core.$ZodType[] {
   const bare = unwrap(schema);
   const isPlainUnion = bare instanceof z.ZodUnion && !(bare instanceof z.ZodDiscriminatedUnion);
   return isPlainUnion ? bare.options.flatMap(optionsOf) : [bare];
@@ -54,7 +54,8 @@ export function schemaAt(
 function stepInto(schema: z.core.$ZodType, value: unknown, step: PropertyKey): z.core.$ZodType | undefined {
   const entered = schema instanceof z.ZodDiscriminatedUnion ? branchFor(schema, value) : schema;
   if (entered instanceof z.ZodObject) {
-    return (entered.shape as Record<string, z.core.$ZodType>)[String(step)];
+    const shape = entered.shape as Record<string, z.core.$ZodType>;
+    return Object.hasOwn(shape, step) ? shape[String(step)] : undefined;
   }
   if (entered instanceof z.ZodArray) return entered.element;
   if (entered instanceof z.ZodRecord) return entered.valueType;
@@ -63,10 +64,18 @@ function stepInto(schema: z.core.$ZodType, value: unknown, step: PropertyKey): z
 
 /** The keys that the mapping `value` may have; none where the schema is not one of a mapping with fixed keys. */
 export function keysOf(schema: z.core.$ZodType | undefined, value: unknown): string[] {
+  return fieldsOf(schema, value).map(([key]) => key);
+}
+
+/** The keys that the mapping `value` may have, each with its schema. */
+export function fieldsOf(
+  schema: z.core.$ZodType | undefined,
+  value: unknown,
+): (readonly [string, z.core.$ZodType])[] {
   if (schema === undefined) return [];
   return optionsOf(schema).flatMap((option) => {
     const mapping = option instanceof z.ZodDiscriminatedUnion ? branchFor(option, value) : option;
-    return mapping instanceof z.ZodObject ? Object.keys(mapping.shape) : [];
+    return mapping instanceof z.ZodObject ? Object.entries(mapping.shape) : [];
   });
 }
 

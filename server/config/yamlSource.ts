@@ -10,7 +10,9 @@ import {
   type CST,
   type Document,
   type Node,
+  type Pair,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type { TextRange } from './configProblem.ts';
 
@@ -33,12 +35,13 @@ export interface YamlSource {
   /** Plain value of the document; undefined where the problems hold an error. */
   readonly value: unknown;
   readonly problems: readonly YamlProblem[];
+  /** The nodes with their offsets, also of a text with errors; null where it is empty or nested too deeply. */
+  readonly document: Document.Parsed | null;
   /** Where the key or the value of a path stands; the nearest parent that is written where the path is not. */
   readonly locate: (path: readonly (string | number)[], at: 'key' | 'value') => TextRange;
 }
 
 const codes: Partial<Record<YAMLError['code'], string>> = {
-  DUPLICATE_KEY: 'duplicate-key',
   MULTIPLE_DOCS: 'multiple-documents',
   TAB_AS_INDENT: 'yaml-tab',
   NON_STRING_KEY: 'yaml-key-not-text',
@@ -59,7 +62,12 @@ export function readYaml(text: string): YamlSource {
   if (isTooDeep(tokens)) {
     return failed('yaml-too-deep', `The YAML is nested deeper than ${MAX_DEPTH} levels`, top);
   }
-  const composer = new Composer({ prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+  const composer = new Composer({
+    uniqueKeys: false,
+    prettyErrors: false,
+    stringKeys: true,
+    logLevel: 'silent',
+  });
   const documents = [...composer.compose(tokens, true, text.length)];
   const document = documents[0];
   const second = documents[1];
@@ -68,20 +76,25 @@ export function readYaml(text: string): YamlSource {
   }
   if (second !== undefined) {
     const start = second.range[0];
-    return failed('multiple-documents', 'Found a second YAML document; expected one', range(start, start));
+    const message = 'Found a second YAML document; expected one';
+    return { ...failed('multiple-documents', message, range(start, start)), document };
   }
 
-  const problems = [...document.errors, ...document.warnings].map((error): YamlProblem => ({
+  const syntax = [...document.errors, ...document.warnings].map((error): YamlProblem => ({
     code: codes[error.code] ?? 'yaml-syntax',
     severity: error.name === 'YAMLParseError' ? 'error' : 'warning',
-    message: yamlMessage(error),
+    message: error.message,
     range: range(error.pos[0], error.pos[1]),
   }));
+  const problems = [...syntax, ...duplicateKeys(document, range)];
   const locate = locatorOf(document, range, top);
-  if (problems.some(({ severity }) => severity === 'error')) return { value: undefined, problems, locate };
+  if (problems.some(({ severity }) => severity === 'error')) {
+    return { value: undefined, problems, document, locate };
+  }
 
   try {
-    return { value: document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown, problems, locate };
+    const value = document.toJS({ maxAliasCount: MAX_ALIASES }) as unknown;
+    return { value, problems, document, locate };
   } catch (error) {
     if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
     const alias = firstAliasRange(document);
@@ -92,6 +105,7 @@ export function readYaml(text: string): YamlSource {
     return {
       value: undefined,
       problems: [...problems, { ...found, severity: 'error', range: where }],
+      document,
       locate,
     };
   }
@@ -116,24 +130,51 @@ function failed(code: string, message: string, range: TextRange): YamlSource {
   return {
     value: undefined,
     problems: [{ code, severity: 'error', message, range }],
+    document: null,
     locate: () => range,
   };
 }
 
-function yamlMessage(error: YAMLError): string {
-  if (error.code === 'DUPLICATE_KEY') return 'The same key stands twice in this mapping; expected it once';
-  return error.message;
+/** Keys that stand in their mapping already. The parser would compare each key with every other one. */
+function duplicateKeys(
+  document: Document.Parsed,
+  range: (start: number, end: number) => TextRange,
+): YamlProblem[] {
+  const problems: YamlProblem[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        if (!isScalar(key) || !key.range) continue;
+        if (seen.has(key.value)) {
+          problems.push({
+            code: 'duplicate-key',
+            severity: 'error',
+            message: 'The same key stands twice in this mapping; expected it once',
+            range: range(key.range[0], key.range[1]),
+          });
+        }
+        seen.add(key.value);
+      }
+    },
+  });
+  return problems;
 }
 
 /** The anchor that is not set or, failing that, the first alias: where an explosion starts. */
 function firstAliasRange(document: Document.Parsed): readonly [number, number] | undefined {
   let first: readonly [number, number] | undefined;
+  const anchors = new Set<string>();
   visit(document, {
-    Alias(_, alias) {
-      if (!alias.range) return undefined;
-      const found = [alias.range[0], alias.range[1]] as const;
+    Node(_, node) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+        return undefined;
+      }
+      if (!node.range) return undefined;
+      const found = [node.range[0], node.range[1]] as const;
       first ??= found;
-      if (alias.resolve(document) !== undefined) return undefined;
+      if (anchors.has(node.source)) return undefined;
       first = found;
       return visit.BREAK;
     },
@@ -150,6 +191,20 @@ function locatorOf(
     const offsets = (node as Node | null)?.range;
     return offsets ? range(offsets[0], offsets[1]) : undefined;
   };
+  // Every key of a file may be at fault: they are not searched for one by one.
+  const known = new Map<YAMLMap, Map<string, Pair>>();
+  const pairsOf = (map: YAMLMap): Map<string, Pair> => {
+    const pairs =
+      known.get(map) ??
+      // Of a key that stands twice, the first.
+      new Map(
+        [...map.items]
+          .reverse()
+          .flatMap((pair) => (isScalar(pair.key) ? [[String(pair.key.value), pair]] : [])),
+      );
+    known.set(map, pairs);
+    return pairs;
+  };
   return (path, at) => {
     let node: unknown = document.contents;
     let key = top;
@@ -157,7 +212,7 @@ function locatorOf(
     for (const step of path) {
       if (isAlias(node)) node = node.resolve(document);
       if (isMap(node)) {
-        const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+        const pair = pairsOf(node).get(String(step));
         if (pair === undefined) return key;
         key = rangeOf(pair.key) ?? key;
         value = pair.value === null ? key : (rangeOf(pair.value) ?? key);

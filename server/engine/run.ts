@@ -141,10 +141,11 @@ class Run {
       return { sources, facts, encoders: null, matrices: null, leftOutRows: [] };
     }
     const { baseFolder, strict, cache = null, signal, progress } = this.#options;
-    this.#device = await this.#chooseDevice();
+    const { device, reasons } = await chooseDevice(this.#config.device, signal);
+    this.#device = device;
     const { embeddings, rows, encoders } = await embedDataset(dataset, {
       encoders: this.#config.encoders,
-      device: this.#device,
+      device,
       random: this.#random.stream('encoders'),
       baseFolder,
       strict,
@@ -153,6 +154,11 @@ class Run {
       progress,
       note: (note) => this.#notes.push(note),
     });
+    if (reasons.length > 0) {
+      const tried = reasons.map((each) => `${each.device} (${each.reason})`).join(', ');
+      const message = `The encoders ran on ${device}, chosen by \`auto\` after trying ${tried}`;
+      this.#notes.push({ code: 'device', message });
+    }
     const named = dataset.modalities.map(({ name }, m) => ({ name, matrix: embeddings[m]! }));
     return {
       sources: named.map(({ name, matrix }, m) => matrixSource(name, encoders[m]!.summary, matrix)),
@@ -161,16 +167,6 @@ class Run {
       matrices: named,
       leftOutRows: missingFrom(rows, dataset.count),
     };
-  }
-
-  /** @throws InputError when a device that is named cannot be used. */
-  async #chooseDevice(): Promise<Device> {
-    const { device, reasons } = await chooseDevice(this.#config.device, this.#options.signal);
-    if (reasons.length > 0) {
-      const message = `Encoders ran on ${device}. ${reasons.map((each) => `${each.device}: ${each.reason}`).join('. ')}`;
-      this.#notes.push({ code: 'device', message });
-    }
-    return device;
   }
 
   async #measure(embedded: Embedded, kernels: Kernels): Promise<Report> {

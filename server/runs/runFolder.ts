@@ -5,6 +5,9 @@ import { writeSafetensors } from '../engine/datasets/safetensorsFile.ts';
 import type { Matrix } from '../engine/numerics/matrix.ts';
 import { InputError } from '../engine/problems.ts';
 import type { Report } from '../protocol/report.ts';
+import { projectionMethods } from '../protocol/runContent.ts';
+import { pointsFileNames, runFileNames } from './runFileNames.ts';
+import { formatRunRecord, type RunRecord } from './runRecord.ts';
 
 /** Embeddings of one modality, as the run measured them. */
 export interface NamedEmbeddings {
@@ -20,18 +23,16 @@ export interface RunFiles {
   readonly html: string;
   /** The configuration with every default, as YAML. */
   readonly config: string;
+  readonly record: RunRecord;
 }
 
-/** The files of a run folder, by what they hold. */
-export const runFileNames = {
-  report: 'report.json',
-  html: 'report.html',
-  embeddings: 'embeddings.safetensors',
-  config: 'config.gap.yaml',
-} as const;
+const knownNames: readonly string[] = [
+  ...Object.values(runFileNames),
+  ...projectionMethods.flatMap((method) => Object.values(pointsFileNames(method))),
+];
 
-/** The folder for a run that names none: `modality-gap-runs/<name>-<YYYYMMDD-HHMMSS>`, local time. */
-export function defaultRunFolder(name: string, now: Date): string {
+/** The name of a folder for a run that names none: `<name>-<YYYYMMDD-HHMMSS>`, local time. */
+export function runFolderName(name: string, now: Date): string {
   const slug = name
     .normalize('NFKD')
     .replace(/[^A-Za-z0-9._-]+/g, '-')
@@ -40,7 +41,7 @@ export function defaultRunFolder(name: string, now: Date): string {
   const two = (part: number) => String(part).padStart(2, '0');
   const date = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   const time = `${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
-  return join('modality-gap-runs', `${slug === '' ? 'run' : slug}-${date}-${time}`);
+  return `${slug === '' ? 'run' : slug}-${date}-${time}`;
 }
 
 /**
@@ -60,6 +61,31 @@ export async function checkRunFolder(folder: string): Promise<void> {
   await contentsOf(target, folder);
 }
 
+/** Whether a folder holds a run, and nothing that is not part of it. */
+export async function isRunFolder(folder: string): Promise<boolean> {
+  try {
+    return (await contentsOf(folder, folder)) === 'run';
+  } catch (error) {
+    if (error instanceof InputError) return false;
+    throw error;
+  }
+}
+
+/** Removes what a process that was killed had written of a run so far, and the folder of runs if that is then empty. */
+export async function removePartialRun(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  const prefix = partialPrefix(folder);
+  for (const name of await readdir(parent).catch(() => [])) {
+    if (name.startsWith(prefix)) await rm(join(parent, name), { recursive: true, force: true });
+  }
+  await rmdir(parent).catch(() => undefined);
+}
+
+/** How the names begin of what is not finished yet and is going to be a run's folder. */
+function partialPrefix(folder: string): string {
+  return `.${basename(folder)}.partial-`;
+}
+
 /**
  * Writes a run folder: complete, or not at all. Everything goes into a hidden folder beside it, which is renamed at
  * the end; an earlier run at the same place is replaced.
@@ -71,7 +97,7 @@ export async function writeRunFolder(folder: string, files: RunFiles, signal: Ab
   const target = await resolveTarget(folder);
   const parent = dirname(target);
   const firstCreated = await mkdir(parent, { recursive: true });
-  const partial = join(parent, `.${basename(target)}.partial-${randomBytes(6).toString('hex')}`);
+  const partial = join(parent, `${partialPrefix(target)}${randomBytes(6).toString('hex')}`);
   try {
     await mkdir(partial);
     await writeFiles(partial, files);
@@ -84,10 +110,14 @@ export async function writeRunFolder(folder: string, files: RunFiles, signal: Ab
   }
 }
 
-async function writeFiles(folder: string, { report, embeddings, html, config }: RunFiles): Promise<void> {
+async function writeFiles(
+  folder: string,
+  { report, embeddings, html, config, record }: RunFiles,
+): Promise<void> {
   await writeFile(join(folder, runFileNames.report), `${JSON.stringify(report, null, 1)}\n`);
   await writeFile(join(folder, runFileNames.html), html);
   await writeFile(join(folder, runFileNames.config), config);
+  await writeFile(join(folder, runFileNames.record), formatRunRecord(record));
   if (embeddings === null) return;
   const tensors = Object.fromEntries(
     embeddings.map(({ name, matrix }) => [name, { shape: [matrix.rows, matrix.columns], data: matrix.data }]),
@@ -132,8 +162,7 @@ async function contentsOf(target: string, folder: string): Promise<'absent' | 'e
     );
   }
   if (names.length === 0) return 'empty';
-  const known: readonly string[] = Object.values(runFileNames);
-  const foreign = names.find((name) => !known.includes(name));
+  const foreign = names.find((name) => !knownNames.includes(name));
   if (foreign !== undefined || !(await holdsReport(target))) {
     throw new InputError(
       'output-not-empty',

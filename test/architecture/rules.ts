@@ -61,6 +61,8 @@ export const engineStandsAlone = forbidImports(
       'server/language',
       'server/runs',
       'server/cli',
+      'server/lsp',
+      'server/worker',
       'client',
       'webview',
     ]),
@@ -94,24 +96,39 @@ export const userInterfaceKnowsProtocolOnly = forbidImports(
   (found) => isInFolders(found, ['server']) && !isInFolders(found, ['server/protocol']),
 );
 
-/** Native code must not be loaded by what runs in the language server, not even by way of another file. */
-export const languageLoadsNoNativeCode: Rule = (tree) => {
+/** Native code must not be loaded by files for which `applies` holds, not even by way of another file. */
+function forbidNativeCode(applies: (file: string) => boolean): Rule {
+  return (tree) => {
+    const read = new Map<string, Import[]>();
+    const importsIn = (file: string): Import[] => {
+      const found = read.get(file) ?? importsOf(file, tree.get(file) ?? '');
+      read.set(file, found);
+      return found;
+    };
+    return [...tree.keys()].filter(applies).flatMap((start) => nativeCodeReachedFrom(start, importsIn));
+  };
+}
+
+function nativeCodeReachedFrom(start: string, importsIn: (file: string) => readonly Import[]): string[] {
   const problems: string[] = [];
-  for (const start of [...tree.keys()].filter(within('server/language'))) {
-    const reached = new Set([start]);
-    for (const file of reached) {
-      for (const found of importsOf(file, tree.get(file) ?? '')) {
-        if (found.load !== 'static') continue;
-        if (isOfPackages(found, nativePackages)) {
-          problems.push(`${start} loads ${found.specifier} by way of ${file}: use import() there`);
-        } else if (found.file !== undefined) {
-          reached.add(found.file);
-        }
+  const reached = new Set([start]);
+  for (const file of reached) {
+    for (const found of importsIn(file)) {
+      if (found.load !== 'static') continue;
+      if (isOfPackages(found, nativePackages)) {
+        problems.push(`${start} loads ${found.specifier} by way of ${file}: use import() there`);
+      } else if (found.file !== undefined) {
+        reached.add(found.file);
       }
     }
   }
   return problems;
-};
+}
+
+export const languageLoadsNoNativeCode = forbidNativeCode(within('server/language'));
+
+/** A crash of native code would take every feature of the editor along. */
+export const languageServerLoadsNoNativeCode = forbidNativeCode((file) => file === 'server/main.ts');
 
 export const noCycles: Rule = (tree) => {
   const problems: string[] = [];
@@ -165,6 +182,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   'native decoders are loaded in engine/runtime and engine/datasets only': decodersInEngineOnly,
   'language features do no input or output': languageDoesNoIo,
   'language features load no native code': languageLoadsNoNativeCode,
+  'the language server loads no native code': languageServerLoadsNoNativeCode,
   'client and webview know only the protocol of the server': userInterfaceKnowsProtocolOnly,
   'no files import one another': noCycles,
   'no file re-exports from another': noBarrels,

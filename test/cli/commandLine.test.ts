@@ -35,6 +35,7 @@ describe('measure', () => {
       'embeddings.safetensors',
       'report.html',
       'report.json',
+      'run.json',
     ]);
     expect(await readdir(folder)).toEqual(['features.npy', 'first']);
     const { code: valid } = await run('validate', 'first/config.gap.yaml');
@@ -292,7 +293,10 @@ describe('the other commands', () => {
     const { code, out, err } = await run('validate', 'good.gap.yaml', 'bad.gap.yaml');
     expect(code).toBe(2);
     expect(out).toBe('good.gap.yaml: valid\n');
-    expect(err).toBe('bad.gap.yaml:1:1: The configuration is a list; expected a mapping [wrong-type]\n');
+    expect(err).toBe(
+      'bad.gap.yaml:1:1: The configuration is a list; expected a mapping [wrong-type]\n' +
+        '1 of 2 files is valid: 1 error\n',
+    );
   });
 
   it.each(['readers', 'metrics', 'encoders', 'experiments'])('lists %s', async (name) => {

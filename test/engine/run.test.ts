@@ -238,9 +238,11 @@ describe('a run of images', () => {
     expect(report.modalities).toMatchObject([{ name: 'image', rows: 4, dimension: 6 }]);
     expect(report.modalities[0]!.model).toMatch(/^[0-9a-f]{64}$/);
     expect(embeddings?.[0]?.matrix.rows).toBe(4);
-    expect(report.notes.map(({ code }) => code)).toEqual(['device', 'random-encoder', 'rows-skipped']);
-    expect(report.notes[0]!.message).toMatch(/^Encoders ran on \w+\. cuda: /);
-    expect(report.notes[2]!.message).toMatch(/^1 row was left out: 2\.png \(/);
+    expect(report.notes.map(({ code }) => code)).toEqual(['random-encoder', 'rows-skipped', 'device']);
+    expect(report.notes[2]!.message).toMatch(
+      /^The encoders ran on \w+, chosen by `auto` after trying cuda \(/,
+    );
+    expect(report.notes[1]!.message).toMatch(/^1 row was left out: 2\.png \(/);
     expect(report.projection!.ids).toEqual(['0.png', '1.png', '3.png', '4.png']);
     expect(stored(report)).toEqual(report);
   });

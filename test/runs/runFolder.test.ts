@@ -3,7 +3,16 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { readSafetensors } from '../../server/engine/datasets/safetensorsFile.ts';
 import { matrix } from '../../server/engine/numerics/matrix.ts';
-import { checkRunFolder, defaultRunFolder, writeRunFolder } from '../../server/runs/runFolder.ts';
+import {
+  checkRunFolder,
+  isRunFolder,
+  removePartialRun,
+  runFolderName,
+  writeRunFolder,
+} from '../../server/runs/runFolder.ts';
+import { pointsFileNames } from '../../server/runs/runFileNames.ts';
+import { readRunRecord } from '../../server/runs/runRecord.ts';
+import { sampleRecord } from '../sampleRecord.ts';
 import { sampleReport } from '../sampleReport.ts';
 import { useTemporaryFolder } from '../temporaryFolder.ts';
 
@@ -19,6 +28,7 @@ const files = (html = '<p>first</p>') => ({
   embeddings: [{ name: 'image', matrix: matrix(2, 2, Float32Array.of(1, 2, 3, 4)) }],
   html,
   config: 'name: sample\n',
+  record: sampleRecord(),
 });
 
 describe('writeRunFolder', () => {
@@ -31,7 +41,9 @@ describe('writeRunFolder', () => {
       'embeddings.safetensors',
       'report.html',
       'report.json',
+      'run.json',
     ]);
+    expect(await readRunRecord(target)).toEqual(sampleRecord());
     expect(JSON.parse(await readFile(join(target, 'report.json'), 'utf8'))).toEqual(sampleReport());
     const path = join(target, 'embeddings.safetensors');
     const handle = await open(path);
@@ -105,11 +117,39 @@ describe('writeRunFolder', () => {
   });
 });
 
+describe('isRunFolder', () => {
+  it('takes a run with the points that were computed of it later, and nothing else', async () => {
+    const target = join(folder, 'run');
+    await writeRunFolder(target, files(), never);
+    for (const name of Object.values(pointsFileNames('pca'))) await writeFile(join(target, name), '');
+    expect(await isRunFolder(target)).toBe(true);
+    await writeFile(join(target, 'notes.txt'), 'mine');
+    expect(await isRunFolder(target)).toBe(false);
+    expect(await isRunFolder(join(folder, 'absent'))).toBe(false);
+    expect(await isRunFolder(folder)).toBe(false);
+  });
+});
+
+describe('removePartialRun', () => {
+  it('removes what a killed run left, and the folder of runs where that was all', async () => {
+    const target = join(folder, 'runs/mine');
+    await mkdir(join(folder, 'runs/.mine.partial-0123'), { recursive: true });
+    await writeFile(join(folder, 'runs/.mine.partial-0123/report.json'), '{');
+    await removePartialRun(target);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('leaves other runs alone', async () => {
+    await writeRunFolder(join(folder, 'runs/first'), files(), never);
+    await mkdir(join(folder, 'runs/.first-2.partial-0123'));
+    await removePartialRun(join(folder, 'runs/first'));
+    expect((await readdir(join(folder, 'runs'))).sort()).toEqual(['.first-2.partial-0123', 'first']);
+  });
+});
+
 it('names a folder after the measurement and the time', () => {
   const time = new Date(2026, 0, 2, 3, 4, 5);
-  expect(defaultRunFolder('CLIP on COCO', time)).toBe(
-    join('modality-gap-runs', 'CLIP-on-COCO-20260102-030405'),
-  );
-  expect(defaultRunFolder('../../x', time)).toBe(join('modality-gap-runs', 'x-20260102-030405'));
-  expect(defaultRunFolder('日本', time)).toBe(join('modality-gap-runs', 'run-20260102-030405'));
+  expect(runFolderName('CLIP on COCO', time)).toBe('CLIP-on-COCO-20260102-030405');
+  expect(runFolderName('../../x', time)).toBe('x-20260102-030405');
+  expect(runFolderName('日本', time)).toBe('run-20260102-030405');
 });

@@ -1,4 +1,4 @@
-import type { ChartConfiguration } from 'chart.js';
+import type { Chart, ChartConfiguration } from 'chart.js';
 import type { PlainTable } from '../plainTable.ts';
 
 export interface ChartPoint {
@@ -17,5 +17,8 @@ export interface ChartContent {
   readonly description: string;
   /** Sentences under the chart. */
   readonly caption: readonly string[];
-  readonly table: PlainTable;
+  /** All numbers of the chart; made when they are asked for. */
+  table(): PlainTable;
+  /** Answers pointer and keys on the chart, which is drawn inside `plot`; returns what ends it. */
+  readonly interact?: (chart: Chart, plot: HTMLElement) => () => void;
 }

@@ -2,17 +2,19 @@ import { Chart } from 'chart.js';
 import type { Plugin } from 'chart.js';
 import type { Theme } from '../theme.ts';
 import type { AnyChart, ChartKind } from './chartContent.ts';
+import type { AxisRanges } from './zoomPan.ts';
 
 const [width, height, pixelsPerUnit] = [840, 520, 3];
 
 /**
  * The chart as a PNG image of 2520 × 1560 pixels, with title and legend drawn in and an opaque ground, so that it
- * can stand alone. `hidden` names the datasets that are switched off.
+ * can stand alone. `hidden` names the datasets that are switched off, `ranges` the part that is shown of an axis.
  */
 export async function chartImage(
   chart: AnyChart,
   title: string,
   hidden: ReadonlySet<string>,
+  ranges: AxisRanges,
   theme: Theme,
 ): Promise<Blob> {
   const canvas = document.createElement('canvas');
@@ -34,6 +36,9 @@ export async function chartImage(
       responsive: false,
       devicePixelRatio: pixelsPerUnit,
       layout: { padding: 20 },
+      scales: Object.fromEntries(
+        Object.entries(chart.options?.scales ?? {}).map(([id, scale]) => [id, { ...scale, ...ranges[id] }]),
+      ),
       plugins: {
         ...chart.options?.plugins,
         title: {

@@ -1,10 +1,12 @@
-import type { Chart, Plugin } from 'chart.js';
+import type { Plugin } from 'chart.js';
 import { color } from 'chart.js/helpers';
 import { formatNumber } from '../formatNumber.ts';
 import type { PlainTable } from '../plainTable.ts';
 import type { Theme } from '../theme.ts';
 import { axisStyle } from './axis.ts';
 import type { AnyChart, ChartKind } from './chartContent.ts';
+import { equalAxes, rangeOf } from './equalAxes.ts';
+import { countLabels, labelColorsOf, pointLegend, pointShape } from './pointLegend.ts';
 
 /** Projected rows: row i of each modality belongs together. */
 export interface ProjectedRows {
@@ -25,13 +27,11 @@ export interface ProjectionView {
   readonly lines: readonly [number, number] | null;
 }
 
-const shapes = ['circle', 'triangle', 'rect', 'rectRot', 'star', 'cross', 'crossRot', 'dash'] as const;
-const otherLabels = 'other labels';
-
 /** A scatter with one shape a modality, coloured by modality or label, partners joined by thin lines, equal axes. */
 export function projectionChart(data: ProjectedRows, view: ProjectionView, theme: Theme): AnyChart {
   const { labels } = data;
-  const labelColors = view.colorBy === 'label' && labels !== null ? colorsByLabel(labels, theme) : null;
+  const labelColors =
+    view.colorBy === 'label' && labels !== null ? labelColorsOf(countLabels(labels), theme) : null;
   const colorOf = (modality: number, index: number) =>
     labelColors === null
       ? theme.series[modality % theme.series.length]!
@@ -45,7 +45,7 @@ export function projectionChart(data: ProjectedRows, view: ProjectionView, theme
           type: 'scatter' as const,
           label: name,
           data: x.map((value, index) => ({ x: value, y: y[index]! })),
-          pointStyle: shapes[modality % shapes.length]!,
+          pointStyle: pointShape(modality),
           radius: data.rows.length > 1000 ? 2.5 : 3.5,
           hoverRadius: 6,
           borderWidth: 1,
@@ -64,7 +64,12 @@ export function projectionChart(data: ProjectedRows, view: ProjectionView, theme
         legend: {
           labels: {
             usePointStyle: true,
-            generateLabels: (chart) => legendOf(chart, data, labelColors, theme),
+            generateLabels: pointLegend(
+              data.modalities.map(({ name }) => name),
+              labelColors,
+              new Set(labels).size,
+              theme,
+            ),
           },
         },
         tooltip: {
@@ -83,7 +88,10 @@ export function projectionChart(data: ProjectedRows, view: ProjectionView, theme
         },
       },
     },
-    plugins: [equalAxes(data), ...(view.lines === null ? [] : [pairLines(view.lines, theme)])],
+    plugins: [
+      equalAxes(rangeOf(data.modalities.map(({ x }) => x)), rangeOf(data.modalities.map(({ y }) => y))),
+      ...(view.lines === null ? [] : [pairLines(view.lines, theme)]),
+    ],
   };
 }
 
@@ -103,44 +111,6 @@ export function projectionTable({ rows, ids, labels, modalities }: ProjectedRows
       ...modalities.flatMap(({ x, y }) => [x[index]!, y[index]!]),
     ]),
   };
-}
-
-/** The most frequent labels get a colour each, ties by name; the rest share the muted one, so the grey is not given out. */
-export function colorsByLabel(labels: readonly string[], theme: Theme): Map<string, string> {
-  const counts = new Map<string, number>();
-  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
-  return new Map(
-    byCount.slice(0, theme.series.length - 1).map(([label], index) => [label, theme.series[index]!]),
-  );
-}
-
-function legendOf(chart: Chart, data: ProjectedRows, labelColors: Map<string, string> | null, theme: Theme) {
-  const modalities = data.modalities.map(({ name }, index) => {
-    const stroke = labelColors === null ? theme.series[index % theme.series.length]! : theme.text;
-    return {
-      text: name,
-      datasetIndex: index,
-      hidden: !chart.isDatasetVisible(index),
-      pointStyle: shapes[index % shapes.length]!,
-      strokeStyle: stroke,
-      fillStyle: labelColors === null ? stroke : theme.surface,
-      fontColor: theme.text,
-    };
-  });
-  if (labelColors === null) return modalities;
-  const labelled = [...labelColors];
-  if (new Set(data.labels).size > labelled.length) labelled.push([otherLabels, theme.muted]);
-  return [
-    ...modalities,
-    ...labelled.map(([text, fill]) => ({
-      text,
-      pointStyle: 'circle' as const,
-      strokeStyle: fill,
-      fillStyle: fill,
-      fontColor: theme.text,
-    })),
-  ];
 }
 
 /** Thin lines between partners, behind the points; the line of the point under the pointer is drawn strongly. */
@@ -169,35 +139,4 @@ function pairLines([first, second]: readonly [number, number], theme: Theme): Pl
       ctx.restore();
     },
   };
-}
-
-/** Gives both axes the same units a pixel, so that distances in the plot can be compared in every direction. */
-function equalAxes({ modalities }: ProjectedRows): Plugin<ChartKind> {
-  const [x, y] = [range(modalities.flatMap((m) => m.x)), range(modalities.flatMap((m) => m.y))];
-  let fitted = '';
-  return {
-    id: 'equalAxes',
-    afterUpdate(chart) {
-      const { width, height } = chart.chartArea;
-      const size = `${width}×${height}`;
-      const scales = chart.options.scales;
-      if (size === fitted || width <= 0 || height <= 0 || scales === undefined) return;
-      fitted = size;
-      const unit = Math.max((x.high - x.low) / width, (y.high - y.low) / height) * 1.06;
-      for (const [axis, { low, high }, pixels] of [['x', x, width] as const, ['y', y, height] as const]) {
-        const middle = (low + high) / 2;
-        Object.assign(scales[axis]!, {
-          min: middle - (unit * pixels) / 2,
-          max: middle + (unit * pixels) / 2,
-        });
-      }
-      chart.update('none');
-    },
-  };
-}
-
-function range(values: readonly number[]): { low: number; high: number } {
-  const low = values.reduce((least, value) => Math.min(least, value), Infinity);
-  const high = values.reduce((most, value) => Math.max(most, value), -Infinity);
-  return low < high ? { low, high } : { low: low - 1, high: high + 1 };
 }

@@ -22,12 +22,12 @@ export function htmlTooltip(frame: HTMLElement) {
     );
     const after = tooltip.afterBody.map((line) => element('div', { class: 'quiet' }, line));
     box.replaceChildren(...title, ...lines, ...after);
-    place(box, chart.canvas, tooltip.caretX, tooltip.caretY);
+    placeTooltip(box, chart.canvas, tooltip.caretX, tooltip.caretY);
   };
 }
 
-/** Beside the point, on the side that has room, and never outside the chart's width. */
-function place(box: HTMLElement, canvas: HTMLCanvasElement, x: number, y: number): void {
+/** Puts a tooltip beside a pixel of the chart, on the side that has room, and never outside the chart's width. */
+export function placeTooltip(box: HTMLElement, canvas: HTMLCanvasElement, x: number, y: number): void {
   const gap = 12;
   const rightOf = canvas.offsetLeft + x + gap;
   const leftOf = canvas.offsetLeft + x - gap - box.offsetWidth;

@@ -39,7 +39,7 @@ export function cosineFigure(report: Report): FigureDefinition | null {
               : ' Matched: row i of one modality with row i of the other; mismatched: every other combination.'),
           ...series.flatMap((one) => sampledText(report, one)),
         ],
-        table: cosineTable(series),
+        table: () => cosineTable(series),
       };
     },
   };

@@ -61,7 +61,7 @@ export function dimensionFigure(report: Report): FigureDefinition | null {
             'Were the gap spread evenly, the cumulative share would be a straight line. ' +
             'Dimensions are those of the coordinates the embeddings came in: a rotation of the space would change this chart and no distance.',
         ],
-        table: dimensionTable(shown),
+        table: () => dimensionTable(shown),
       };
     },
   };

@@ -87,7 +87,7 @@ function landscapeFigure(
           `Smallest loss: ${minima.join('; ')}.`,
           ...parameterText(experiment),
         ],
-        table: plainTable(table, rows),
+        table: () => plainTable(table, rows),
       };
     },
   };

@@ -5,6 +5,7 @@ import { createFigure } from '../charts/figure.ts';
 import type { FigureDefinition } from '../charts/figure.ts';
 import { registerCharts } from '../charts/registerCharts.ts';
 import { element } from '../element.ts';
+import { saveFile } from '../saveFile.ts';
 import { readTheme, watchTheme } from '../theme.ts';
 import { cosineFigure } from './cosineFigure.ts';
 import { dimensionFigure } from './dimensionFigure.ts';
@@ -33,7 +34,9 @@ function show(report: Report, descriptions: MetricDescriptions): void {
     ...landscapeFigures(report),
   ];
   const figures = parts.map((part) =>
-    typeof part === 'string' ? { element: element('p', { class: 'absent' }, part) } : createFigure(part),
+    typeof part === 'string'
+      ? { element: element('p', { class: 'absent' }, part) }
+      : createFigure(part, { save: saveFile }),
   );
   document
     .querySelector('main')
@@ -41,7 +44,7 @@ function show(report: Report, descriptions: MetricDescriptions): void {
       reportHeader(report),
       overviewSection(report),
       ...figures.map((figure) => figure.element),
-      resultsSection(report, descriptions),
+      resultsSection(report, descriptions, saveFile),
       provenanceSection(report),
     );
   const draw = (): void => {

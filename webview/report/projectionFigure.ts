@@ -70,7 +70,7 @@ export function projectionFigure(report: Report): FigureDefinition | null {
               ]
             : []),
         ],
-        table: projectionTable(data),
+        table: () => projectionTable(data),
       };
     },
   };

@@ -4,7 +4,7 @@ import { toCsv } from '../csv.ts';
 import { element } from '../element.ts';
 import { formatNumber } from '../formatNumber.ts';
 import type { PlainTable } from '../plainTable.ts';
-import { fileNameOf, saveFile } from '../saveFile.ts';
+import { fileNameOf } from '../saveFile.ts';
 
 const headings = ['Modalities', 'Value', 'Interval', 'Unit', 'Parameters'];
 
@@ -14,8 +14,12 @@ const directionWords: Record<Direction, string> = {
   neither: 'neither is better',
 };
 
-/** Every result of the report, a block a metric with its meaning; nothing is left out. */
-export function resultsSection(report: Report, descriptions: MetricDescriptions): HTMLElement {
+/** Every result of the report, a block a metric with its meaning; nothing is left out. `saveFile` offers them as a file. */
+export function resultsSection(
+  report: Report,
+  descriptions: MetricDescriptions,
+  saveFile: (name: string, content: Blob) => void,
+): HTMLElement {
   const byMetric = new Map<string, Result[]>();
   for (const result of report.results) {
     byMetric.set(result.metric, [...(byMetric.get(result.metric) ?? []), result]);

@@ -5,7 +5,7 @@ import { decodeFloats } from '../datasets/floatTypes.ts';
 import { toFloat16 } from '../numerics/float16.ts';
 import type { Device } from './device.ts';
 import { DeviceUnavailable } from './deviceUnavailable.ts';
-import { reasonOf } from './runtimeMessages.ts';
+import { absenceOf, reasonOf } from './runtimeMessages.ts';
 
 type OnnxRuntime = typeof Ort;
 
@@ -125,7 +125,7 @@ export async function loadSession(
       },
     },
   }).catch((error: unknown) => {
-    throw device === 'cpu' ? error : new DeviceUnavailable(device, reasonOf(error));
+    throw device === 'cpu' ? error : new DeviceUnavailable(device, absenceOf(reasonOf(error)));
   });
   const inputs = session.inputMetadata.map(tensorInfo);
   const outputs = session.outputMetadata.map(tensorInfo);

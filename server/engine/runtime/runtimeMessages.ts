@@ -10,6 +10,15 @@ export function reasonOf(error: unknown): string {
     .replace(/\.$/, '');
 }
 
+/** Why a device is not there, in the words of people instead of those of the library that looked for it. */
+export function absenceOf(message: string): string {
+  if (message.includes('Failed to load shared library')) {
+    return 'its libraries, or the driver that they need, are not installed';
+  }
+  if (message.includes('No supported adapters')) return 'there is no graphics card with a driver for it';
+  return message;
+}
+
 /**
  * What allocators say when memory runs out: the C++ library (two wordings), ONNX Runtime's arena, CUDA and its
  * libraries, WebGPU and Vulkan, DirectML, V8.

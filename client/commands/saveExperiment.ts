@@ -1,0 +1,39 @@
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import { experimentFileName } from '../flow/choices.ts';
+
+/** Asks where an experiment is to be saved; undefined when the question was left. */
+export async function askExperimentFile(
+  folder: vscode.Uri | undefined,
+  suggestion: string,
+): Promise<vscode.Uri | undefined> {
+  const chosen = await vscode.window.showSaveDialog({
+    title: 'Save the experiment',
+    // One ending: dialogs do not know a file's ending of two parts, and would add it again.
+    filters: { Experiments: ['yaml', 'yml'] },
+    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, experimentFileName(suggestion)) }),
+  });
+  if (chosen === undefined) return undefined;
+  const name = posix.basename(chosen.path);
+  const target = vscode.Uri.joinPath(chosen, '..', experimentFileName(name));
+  // The dialog has asked about the name that was chosen, and about no other.
+  const isAsked = target.path === chosen.path || !(await exists(target));
+  return isAsked || (await confirmReplacing(target)) ? target : undefined;
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function confirmReplacing({ path }: vscode.Uri): Promise<boolean> {
+  const replace = 'Replace';
+  const answer = await vscode.window.showWarningMessage(
+    `${posix.basename(path)} exists already. Do you want to replace it?`,
+    { modal: true },
+    replace,
+  );
+  return answer === replace;
+}

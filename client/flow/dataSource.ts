@@ -1,0 +1,49 @@
+import { homedir } from 'node:os';
+import { posix } from 'node:path';
+import * as vscode from 'vscode';
+import type { DataDescription } from '../../server/protocol/worker.ts';
+import type { ServerRequester } from '../serverRequests.ts';
+import { builtInScenes } from './choices.ts';
+
+/** Where data come from. */
+export type DataSource =
+  | { readonly kind: 'scenes' }
+  | { readonly kind: 'experiment'; readonly uri: vscode.Uri }
+  | { readonly kind: 'paths'; readonly uris: readonly vscode.Uri[] };
+
+/** What the source is called, for questions and as the name of the measurement. */
+export function sourceName(source: DataSource): string {
+  switch (source.kind) {
+    case 'scenes':
+      return 'built-in scenes';
+    case 'experiment':
+      return posix.basename(source.uri.path);
+    case 'paths': {
+      const [first] = source.uris;
+      if (first === undefined) return 'nothing';
+      return posix.basename(source.uris.length === 1 ? first.path : posix.dirname(first.path));
+    }
+  }
+}
+
+/** Folder that paths in a configuration are relative to: the workspace folder of the data, or the one they lie in. */
+export function dataFolder(source: DataSource): vscode.Uri {
+  const [first] = source.kind === 'paths' ? source.uris : [];
+  const folder =
+    first === undefined ? vscode.workspace.workspaceFolders?.[0] : vscode.workspace.getWorkspaceFolder(first);
+  if (folder !== undefined) return folder.uri;
+  return first === undefined ? vscode.Uri.file(homedir()) : vscode.Uri.joinPath(first, '..');
+}
+
+/** What the data hold; paths in it are relative to `baseUri`. */
+export async function describeSource(
+  server: ServerRequester,
+  source: DataSource,
+  baseUri: vscode.Uri,
+): Promise<DataDescription> {
+  if (source.kind !== 'paths') return builtInScenes;
+  return server.request('describeData', {
+    uris: source.uris.map((uri) => uri.toString()),
+    baseUri: baseUri.toString(),
+  });
+}

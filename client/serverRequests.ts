@@ -1,0 +1,19 @@
+import type { ServerNotifications, ServerRequests } from '../server/protocol/lsp.ts';
+
+/** Asks the server: one method for each of its custom requests, with the types of each. */
+export interface ServerRequester {
+  /**
+   * @param cancellation its `isCancellationRequested` event ends the request on the server too.
+   * @throws ServerFailure with the server's reason, or `server-unavailable` when it does not run.
+   */
+  request<M extends keyof ServerRequests>(
+    method: M,
+    params: ServerRequests[M]['params'],
+    signal?: AbortSignal,
+  ): Promise<ServerRequests[M]['result']>;
+}
+
+/** The method's name on the wire. */
+export function wireName(method: keyof ServerRequests | keyof ServerNotifications): string {
+  return `modalityGap/${method}`;
+}

@@ -1,0 +1,119 @@
+// `npm run package [-- --target linux-x64] [--out file.vsix] [--no-build]`: builds, and writes the extension for one
+// platform. It is put together in a folder of its own, from what is named here: nothing else can get in.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { createVSIX } from '@vscode/vsce';
+import { nodeOptions } from './nodeOptions.mjs';
+import { isNeeded, packageFolders, targets } from './packageTargets.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', default: `${process.platform}-${process.arch}` },
+    out: { type: 'string' },
+    build: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+const { target } = values;
+const platform = targets[target];
+if (platform === undefined) {
+  throw new Error(
+    `No extension can be made for ${target}: expected one of ${Object.keys(targets).join(', ')}`,
+  );
+}
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const out = values.out ?? join(root, `${manifest.name}-${target}-${manifest.version}.vsix`);
+const stage = mkdtempSync(join(tmpdir(), 'modality-gap-package-'));
+
+if (values.build) npm(['run', '--silent', 'build'], root);
+try {
+  copyProject();
+  copyPackages();
+  await createVSIX({
+    cwd: stage,
+    packagePath: out,
+    target,
+    // The packages lie beside the bundles; vsce has none to look for.
+    dependencies: false,
+    allowMissingRepository: true,
+    rewriteRelativeLinks: false,
+  });
+} finally {
+  rmSync(stage, { recursive: true, force: true });
+}
+process.stdout.write(`${out}: ${(statSync(out).size / 1e6).toFixed(1)} MB\n`);
+
+function copyProject() {
+  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media']) {
+    cpSync(join(root, name), join(stage, name), { recursive: true });
+  }
+  for (const name of readdirSync(join(root, 'dist'))) {
+    if (/\.(cjs|mjs|js|css|json)$/.test(name)) cpSync(join(root, 'dist', name), join(stage, 'dist', name));
+  }
+  // What only matters where the package is built would make vsce look for it.
+  const { devDependencies, dependencies, scripts, files, private: isPrivate, ...published } = manifest;
+  writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
+}
+
+/** Copies the packages that stay outside of the bundles to where the bundles look first. */
+function copyPackages() {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  const folders = packageFolders(lock.packages, nodeOptions.external, platform);
+  const source = folders.every((folder) => existsSync(join(root, folder))) ? root : installFor(platform);
+  for (const folder of folders) {
+    const name = folder.slice(folder.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    for (const path of readdirSync(join(source, folder), { recursive: true })) {
+      const file = path.replaceAll('\\', '/');
+      const from = join(source, folder, path);
+      if (file.startsWith('node_modules/') || !statSync(from).isFile() || !isNeeded(name, file, platform))
+        continue;
+      cpSync(from, join(stage, 'dist', folder, path));
+    }
+  }
+}
+
+/** Installs the dependencies as another platform has them, in a folder that is kept. */
+function installFor({ os, cpu, libc }) {
+  const folder = join(root, 'node_modules', '.cache', 'package', target);
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['package.json', 'package-lock.json', '.npmrc'])
+    cpSync(join(root, name), join(folder, name));
+  npm(
+    [
+      'ci',
+      '--omit=dev',
+      '--ignore-scripts',
+      `--os=${os}`,
+      `--cpu=${cpu}`,
+      ...(libc ? [`--libc=${libc}`] : []),
+    ],
+    folder,
+  );
+  return folder;
+}
+
+function npm(args, cwd) {
+  // npm is a script that only a shell finds on Windows; the arguments are fixed.
+  const { status, error } = spawnSync('npm', args, {
+    cwd,
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
+  if (error || status !== 0)
+    throw new Error(`npm ${args.join(' ')} failed: ${error?.message ?? `it ended with ${status}`}`);
+}

@@ -1,0 +1,59 @@
+/** What a code means and what to do about it; the page that diagnostics link to is made of these. */
+const explanations: Readonly<Record<string, string>> = {
+  'yaml-syntax':
+    'The text is not YAML at this place: an open bracket or quote, or a line with too little indentation.',
+  'yaml-tab': 'YAML is indented with spaces; a tab is no indentation.',
+  'yaml-key-not-text': 'A key must be a text.',
+  'yaml-unknown-tag': 'The tag is not one of YAML’s own; what follows it is read as if it were not there.',
+  'yaml-too-deep': 'The text is nested deeper than any configuration is.',
+  'yaml-unknown-anchor': 'An alias (`*name`) needs an anchor (`&name`) before it.',
+  'yaml-too-many-aliases': 'Aliases of aliases expand to more than is read. Write the values out.',
+  'duplicate-key': 'A mapping has the same key twice. Remove one of them.',
+  'multiple-documents': 'A file holds one configuration; `---` begins a second one.',
+  'empty-document': 'The file has nothing in it but, at most, comments. `name` and `data` are needed.',
+  'unknown-key': 'No key of that name may stand here. Completion lists those that may.',
+  'missing-key': 'A key that is required is not there.',
+  'unknown-kind': 'No reader, encoder, experiment, metric or network has that kind.',
+  'wrong-type': 'The value is of another type than the key takes.',
+  'not-allowed': 'The value is none of those that the key takes.',
+  'out-of-range': 'The number, or the length of the text or list, is outside the range of the key.',
+  'wrong-format': 'The text has not the form that the key takes.',
+  'duplicate-name': 'Names tell experiments apart in results. Each needs one of its own.',
+  'file-missing': 'There is no file at that path. Paths start at the folder of the configuration.',
+  'folder-missing': 'There is no folder at that path. Paths start at the folder of the configuration.',
+  'not-a-file': 'The path leads to a folder where a file is read.',
+  'not-a-folder': 'The path leads to a file where a folder is read.',
+  'column-missing': 'The table has no column of that name. The names of columns are compared to the letter.',
+  'unknown-modality': 'The data have no modality of that name.',
+  'missing-encoder': 'The data have a modality that nothing embeds. Name an encoder for each of them.',
+  'no-encoders':
+    'Rows have to be embedded and no encoder is named: networks with random weights are used. They show the gap that is there before training.',
+  'encoder-not-used': 'The data are embeddings already, or have no such modality: the encoder does nothing.',
+  'encoder-content': 'The encoder does not embed what the modality is made of.',
+  'unequal-rows': 'Row i of each modality belongs together, so that all must have the same number of rows.',
+  'unequal-dimensions':
+    'Distances and cosines between modalities need embeddings of one dimension. Take encoders that were trained together.',
+  'batch-larger-than-data': 'A batch of the contrastive loss cannot have more pairs than there are rows.',
+  'temperature-not-learned':
+    'The loss depends on the temperature. At another one than the model learned, it is not the loss that the model was trained with.',
+  'sampling-not-used': '`sampling` says which rows `limit` takes. Without `limit` all rows are taken.',
+  'metric-repeated': 'The metric is in the list already.',
+  'anchor-not-used': 'No alias refers to the anchor.',
+  'run-exceeds-memory': 'The estimate of the memory that the run takes is more than the machine has.',
+  'run-takes-long': 'The estimate of the time that the run takes is more than ten minutes.',
+  'results-out-of-date':
+    'The last results were measured with another configuration, or the data have been changed since. Run again.',
+};
+
+/** The codes that the page has a section for. */
+export const documentedCodes: ReadonlySet<string> = new Set(Object.keys(explanations));
+
+/** The page that diagnostics link to, as Markdown: a section for each code. */
+export function formatDiagnosticDocs(): string {
+  const sections = Object.entries(explanations).map(
+    ([code, explanation]) => `## ${code}\n\n${explanation}\n`,
+  );
+  const intro =
+    'What the editor and `modality-gap validate` say about a `*.gap.yaml` file, by code. Problems that are found in the data themselves have codes too, and messages that name the file.';
+  return `# Diagnostics\n\n${intro}\n\n${sections.join('\n')}`;
+}

@@ -1,0 +1,125 @@
+import type { Content } from '../engine/datasets/dataset.ts';
+import type { Result } from '../protocol/report.ts';
+
+/** A fact, or undefined where it is not known yet: it is being looked up, and `onChange` will tell. */
+export type Known<T> = T | undefined;
+
+/** Why something could not be read. */
+export interface FactProblem {
+  readonly problem: {
+    readonly code: string;
+    readonly message: string;
+    /** URI of the file at fault; null where none is. */
+    readonly uri: string | null;
+  };
+}
+
+/** What a path leads to. */
+export interface PathFacts {
+  /** Absolute URI, also of what is not there. */
+  readonly uri: string;
+  readonly kind: 'file' | 'folder' | 'missing';
+  /** Bytes of a file; null for a folder, and for what is not there. */
+  readonly size: number | null;
+}
+
+/** One entry of a folder. */
+export interface FolderEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder';
+}
+
+/** What a table holds. */
+export interface TableFacts {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  readonly rows: number | null;
+}
+
+/** What a `data:` entry gives. */
+export interface DataEntryFacts {
+  /** Rows after `limit`; null where they cannot be counted without reading all. */
+  readonly rows: number | null;
+  readonly modalities: readonly {
+    readonly name: string;
+    /** What its items are made of; null where the data are embeddings. */
+    readonly content: Content | null;
+    /** Columns of embeddings; null where they have to be made. */
+    readonly dimension: number | null;
+  }[];
+  /** Names of the classes; null where the data have no labels. */
+  readonly classes: readonly string[] | null;
+}
+
+/** What a trained model is, as far as its files tell without starting it. */
+export interface ModelFacts {
+  /** Such as `CLIP ViT-B/32`. */
+  readonly architecture: string | null;
+  /** Number of parameters. */
+  readonly parameters: number | null;
+  /** Bytes of the weights. */
+  readonly size: number | null;
+  /** Length of the embeddings. */
+  readonly dimension: number | null;
+  /** What cosines were multiplied by in training: the inverse of the temperature. */
+  readonly logitScale: number | null;
+  /** Whether it is on this machine; else it is downloaded at the first run. */
+  readonly isPresent: boolean;
+}
+
+/** A finished run of an experiment file. */
+export interface RunFacts {
+  /** URI of its folder: what `modalityGap.openRun` takes. */
+  readonly uri: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly device: string;
+  readonly rows: number | null;
+  readonly configHash: string;
+  /** The configuration that was run, as its report holds it: with defaults, and the encoders that were used. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Whether the data have been changed since; undefined while that is not known. */
+  readonly isDataChanged: Known<boolean>;
+  /** Those with a single value; `experiment` is the entry's name. */
+  readonly results: readonly Result[];
+}
+
+/** What of this machine limits a run. */
+export interface MachineFacts {
+  /** Bytes of memory in all. */
+  readonly memory: number;
+  readonly cores: number;
+}
+
+/**
+ * What language features know beside the text. They are called while someone types: they answer at once from what was
+ * found before, and look up the rest afterwards. Paths and entries are given as they are written in the document, whose
+ * URI says where relative ones start.
+ */
+export interface Facts {
+  path(documentUri: string, path: string): Known<PathFacts>;
+  /** Empty for what is no folder. `path` may be `.`. */
+  folder(documentUri: string, path: string): Known<readonly FolderEntry[]>;
+  /** @param table Either `path`, a text or a list of texts as far as it is right, or `sql`. */
+  table(documentUri: string, table: Readonly<Record<string, unknown>>): Known<TableFacts | FactProblem>;
+  /** @param entry A validated `data:` entry, with defaults. */
+  data(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<DataEntryFacts | FactProblem>;
+  /** @param entry A validated entry of `encoders:`. */
+  model(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<ModelFacts | FactProblem>;
+  /** Finished runs of the file, the newest first. */
+  runs(documentUri: string): Known<readonly RunFacts[]>;
+  machine(): Known<MachineFacts>;
+  /** Called when a fact became known or changed. Ends when the result is disposed of. */
+  onChange(listener: () => void): { dispose(): void };
+}
+
+/** Facts where nothing is known and nothing will be: for texts of no file, and for tests. */
+export const noFacts: Facts = {
+  path: () => undefined,
+  folder: () => undefined,
+  table: () => undefined,
+  data: () => undefined,
+  model: () => undefined,
+  runs: () => undefined,
+  machine: () => undefined,
+  onChange: () => ({ dispose: () => undefined }),
+};

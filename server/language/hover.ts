@@ -1,0 +1,126 @@
+import type { Hover } from 'vscode-languageserver-types';
+import { isAlias, isScalar } from 'yaml';
+import { descriptionOf, valueAt } from '../config/schemaWalk.ts';
+import { definitionAt, describeDefinition } from './definitions.ts';
+import { describeData, describeModel, describePath, formatTemperature } from './factDescriptions.ts';
+import type { Facts } from './facts.ts';
+import type { DocumentPlace, GapDocument, Path } from './gapDocument.ts';
+import { describeKey } from './keyDescription.ts';
+import { dataEntryOf, encoderEntryOf, isProblem, learnedLogitScale, tableFactsOf } from './knownData.ts';
+import { describeLastRun, experimentNameAt } from './runHistory.ts';
+import { schemaAtPath } from './schemaInfo.ts';
+import { roleAt } from './valueRoles.ts';
+
+/**
+ * What is known of the key or value at an offset: what it means, its formula and reference, and what the data, the
+ * models and the last runs say. Null where nothing is written, and for keys that no schema has.
+ */
+export function hoverAt(document: GapDocument, offset: number, facts: Facts): Hover | null {
+  const place = document.placeAt(offset);
+  if (place === undefined || !(isScalar(place.node) || isAlias(place.node))) return null;
+  const parts = partsAt(document, place, facts).filter((part) => part !== undefined && part !== '');
+  const isKnown = schemaAtPath(document.value, place.path) !== undefined;
+  if (!isKnown || parts.length === 0) return null;
+  return {
+    contents: { kind: 'markdown', value: parts.join('\n\n') },
+    range: document.rangeAt(place.start, place.end),
+  };
+}
+
+function partsAt(document: GapDocument, { path, part }: DocumentPlace, facts: Facts): (string | undefined)[] {
+  const { value } = document;
+  const schema = schemaAtPath(value, path);
+  const here = valueAt(value, path);
+  const parent = path.slice(0, -1);
+  const isKind = path.at(-1) === 'kind';
+  const definition = isKind
+    ? definitionAt(parent, here)
+    : (definitionAt(path, here) ?? definitionAt(path, valueAt(here, ['kind'])));
+  const isNamed = part === 'value' && definition !== undefined;
+  return [
+    part === 'key' ? `**${String(path.at(-1))}**` : undefined,
+    isNamed || schema === undefined ? undefined : describeKey(schema),
+    definition && describeDefinition(definition),
+    definition === undefined && isKind && schema !== undefined ? descriptionOf(schema) : undefined,
+    aboutTemperature(document, path, facts),
+    ...aboutData(document, isKind ? parent : path, facts),
+    aboutEncoder(
+      document,
+      isKind || path.at(-1) === 'model' || path.at(-1) === 'path' ? parent : path,
+      facts,
+    ),
+    part === 'value' ? aboutText(document, path, here, facts) : undefined,
+    aboutResults(document, path, facts),
+  ];
+}
+
+function aboutData({ value, uri }: GapDocument, path: Path, facts: Facts): (string | undefined)[] {
+  if (path.join('.') !== 'data') return [];
+  const entry = dataEntryOf(value);
+  const known = entry && facts.data(uri, entry);
+  if (known === undefined) return [];
+  return [isProblem(known) ? known.problem.message : describeData(known)];
+}
+
+function aboutEncoder({ value, uri }: GapDocument, path: Path, facts: Facts): string | undefined {
+  const [section, modality] = path;
+  if (section !== 'encoders' || path.length !== 2) return undefined;
+  const entry = encoderEntryOf(value, String(modality));
+  const known = entry && facts.model(uri, entry);
+  if (known === undefined) return undefined;
+  return isProblem(known) ? known.problem.message : describeModel(known);
+}
+
+/** What a text names: a file with its size, a column with its type. */
+function aboutText({ value, uri }: GapDocument, path: Path, text: unknown, facts: Facts): string | undefined {
+  const role = roleAt(value, path);
+  if (typeof text !== 'string') return undefined;
+  if (role === 'file' || role === 'folder') {
+    const known = facts.path(uri, text);
+    return known && describePath(known);
+  }
+  if (role !== 'column') return undefined;
+  const table = tableFactsOf(value, uri, facts);
+  if (table === undefined || isProblem(table)) return undefined;
+  const column = table.columns.find(({ name }) => name === text);
+  const rows = table.rows === null ? '' : `, ${table.rows.toLocaleString('en')} rows`;
+  return column && `Column of type \`${column.type}\`${rows}`;
+}
+
+function aboutTemperature({ value, uri }: GapDocument, path: Path, facts: Facts): string | undefined {
+  const name = typeof path.at(-1) === 'number' ? path.at(-2) : path.at(-1);
+  if (name !== 'temperature' && name !== 'logitScales') return undefined;
+  const learned = learnedLogitScale(value, uri, facts);
+  return [
+    'The temperature decides whether a gap pays. At a low one (CLIP learns 0.01) the softmax looks at the hardest ' +
+      'negatives alone, and the loss has a minimum with the gap open: closing it raises the loss. As the temperature ' +
+      'rises, that minimum moves towards a closed gap; models tuned at a high one have a smaller gap ' +
+      '(Liang et al. 2022, Fig. 3).',
+    ...(learned === undefined
+      ? []
+      : [
+          `The model learned a temperature of ${formatTemperature(learned)}, a logit scale of ${Number(learned.toPrecision(4))}.`,
+        ]),
+  ].join('\n\n');
+}
+
+/** Last results: of an experiment on its kind and name, of a metric on the metric, of all of them on the section. */
+function aboutResults(document: GapDocument, path: Path, facts: Facts): string | undefined {
+  const [section, index, key] = path;
+  if (section !== 'experiments') return undefined;
+  const runs = facts.runs(document.uri) ?? [];
+  if (index === undefined) {
+    const count = document.entriesOf(document.entryAt(path) ?? { path, value: null }).length;
+    return Array.from({ length: count }, (_, entry) => experimentNameAt(document, entry))
+      .flatMap((name) => (name === undefined ? [] : (describeLastRun(runs, name) ?? [])))
+      .join('\n\n');
+  }
+  const name = experimentNameAt(document, Number(index));
+  if (name === undefined) return undefined;
+  if (path.length === 2 || key === 'kind' || key === 'name') return describeLastRun(runs, name);
+  if (key !== 'metrics' || path.length < 4) return undefined;
+  const entry = valueAt(document.value, path.slice(0, 4));
+  const metric = typeof entry === 'string' ? entry : valueAt(entry, ['kind']);
+  const isMetric = path.length === 4 || path[4] === 'kind';
+  return isMetric && typeof metric === 'string' ? describeLastRun(runs, name, metric) : undefined;
+}

@@ -1,0 +1,82 @@
+import { valueAt } from '../config/schemaWalk.ts';
+import { factProblem, placeOfPath } from './dataProblems.ts';
+import type { DocumentProblem } from './documentProblem.ts';
+import { formatTemperature } from './factDescriptions.ts';
+import type { Facts } from './facts.ts';
+import type { GapDocument, Path } from './gapDocument.ts';
+import { encoderEntryOf, isProblem, learnedLogitScale, modelFactsOf } from './knownData.ts';
+
+/** Temperatures are written with a few digits: those that differ by less than this share are the same. */
+const sameTemperature = 0.01;
+
+/** Models that cannot be read, that do not fit one another, and temperatures that they did not learn. */
+export function modelProblems(document: GapDocument, facts: Facts): DocumentProblem[] {
+  return [
+    ...unreadableModels(document, facts),
+    ...unequalDimensions(document, facts),
+    ...otherTemperatures(document, facts),
+  ];
+}
+
+function modalitiesIn({ value }: GapDocument): string[] {
+  const encoders = valueAt(value, ['encoders']);
+  return typeof encoders === 'object' && encoders !== null ? Object.keys(encoders) : [];
+}
+
+function unreadableModels(document: GapDocument, facts: Facts): DocumentProblem[] {
+  return modalitiesIn(document).flatMap((modality) => {
+    const entry = encoderEntryOf(document.value, modality);
+    const known = entry && facts.model(document.uri, entry);
+    if (known === undefined || !isProblem(known)) return [];
+    return [factProblem(known, placeOfPath(document.value, ['encoders', modality]))];
+  });
+}
+
+function unequalDimensions(document: GapDocument, facts: Facts): DocumentProblem[] {
+  const known = modalitiesIn(document).flatMap((modality) => {
+    const dimension = modelFactsOf(document.value, modality, document.uri, facts)?.dimension ?? null;
+    return dimension === null ? [] : [{ modality, dimension }];
+  });
+  const [first] = known;
+  const place = (modality: string): Path => placeOfPath(document.value, ['encoders', modality]);
+  return known.flatMap(({ modality, dimension }): DocumentProblem[] => {
+    if (first === undefined || dimension === first.dimension) return [];
+    return [
+      {
+        code: 'unequal-dimensions',
+        severity: 'error',
+        message: `The encoder for "${modality}" gives embeddings of dimension ${dimension}, that for "${first.modality}" of ${first.dimension}; expected the same`,
+        path: place(modality),
+        at: 'value',
+        related: [
+          { path: place(first.modality), at: 'value', message: `Gives dimension ${first.dimension}` },
+        ],
+      },
+    ];
+  });
+}
+
+function otherTemperatures(document: GapDocument, facts: Facts): DocumentProblem[] {
+  const learned = learnedLogitScale(document.value, document.uri, facts);
+  if (learned === undefined) return [];
+  const expected = formatTemperature(learned);
+  const entries = document.entriesOf(document.entryAt(['experiments']) ?? { path: [], value: null });
+  const metrics = entries.flatMap(({ path }) =>
+    document.entriesOf(document.entryAt([...path, 'metrics']) ?? { path: [], value: null }),
+  );
+  return metrics.flatMap(({ path }): DocumentProblem[] => {
+    const found = valueAt(document.value, [...path, 'temperature']);
+    if (typeof found !== 'number' || Math.abs(found * learned - 1) <= sameTemperature) return [];
+    return [
+      {
+        code: 'temperature-not-learned',
+        severity: 'information',
+        message: `The temperature is ${found}; the model learned ${expected}, at which its loss was trained`,
+        path: [...path, 'temperature'],
+        at: 'value',
+        suggestion: expected,
+        allowed: [expected],
+      },
+    ];
+  });
+}

@@ -1,0 +1,114 @@
+import { isAlias, isScalar } from 'yaml';
+import { didYouMean } from '../engine/didYouMean.ts';
+import type { DocumentProblem } from './documentProblem.ts';
+import type { Facts } from './facts.ts';
+import type { DocumentEntry, GapDocument, Path } from './gapDocument.ts';
+import { isProblem, tableFactsOf } from './knownData.ts';
+import { roleAt } from './valueRoles.ts';
+
+/** A text of the document. */
+interface WrittenText {
+  readonly path: Path;
+  readonly text: string;
+}
+
+/** Files, folders and columns that are named and are not there. */
+export function pathProblems(document: GapDocument, facts: Facts): DocumentProblem[] {
+  return [...textsOf(document, { path: [], key: null, value: document.root })].flatMap((written) => {
+    switch (roleAt(document.value, written.path)) {
+      case 'file':
+        return fileProblems(document, written, 'file', facts);
+      case 'folder':
+        return fileProblems(document, written, 'folder', facts);
+      case 'pattern':
+        return /[*?{}[\]]/.test(written.text) ? [] : fileProblems(document, written, 'file', facts);
+      case 'model':
+        return isFolderName(written.text) ? fileProblems(document, written, 'folder', facts) : [];
+      case 'column':
+        return columnProblems(document, written, facts);
+      case 'output':
+      case 'modality':
+      case 'array':
+      case 'words':
+      case undefined:
+        return [];
+    }
+  });
+}
+
+/** Whether a model is named by its folder; a name on the hub is `owner/name`, and may be a folder all the same. */
+export function isFolderName(model: string): boolean {
+  return /^(?:\.{1,2}$|\.{0,2}[/\\]|~|[a-z]:)/i.test(model) || model.split(/[/\\]/).length > 2;
+}
+
+function* textsOf(document: GapDocument, entry: DocumentEntry): Generator<WrittenText> {
+  const { path, value } = entry;
+  if (isScalar(value)) {
+    if (typeof value.value === 'string') yield { path, text: value.value };
+  } else if (value !== null && !isAlias(value)) {
+    for (const inner of document.entriesOf(entry)) yield* textsOf(document, inner);
+  }
+}
+
+function fileProblems(
+  document: GapDocument,
+  { path, text }: WrittenText,
+  expected: 'file' | 'folder',
+  facts: Facts,
+): DocumentProblem[] {
+  const found = facts.path(document.uri, text);
+  if (found === undefined || found.kind === expected) return [];
+  const base = { severity: 'error', path, at: 'value' } as const;
+  if (found.kind !== 'missing') {
+    const message = `"${text}" is a ${found.kind}; expected a ${expected}`;
+    return [{ ...base, code: expected === 'file' ? 'not-a-file' : 'not-a-folder', message }];
+  }
+  const suggestion = nearestName(document.uri, text, expected, facts);
+  const hint = suggestion === undefined ? '' : `. Did you mean "${suggestion}"?`;
+  return [
+    {
+      ...base,
+      code: `${expected}-missing`,
+      message: `There is no ${expected} "${text}"${hint}`,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ];
+}
+
+/** What lies beside a missing file under a similar name. */
+function nearestName(
+  uri: string,
+  text: string,
+  expected: 'file' | 'folder',
+  facts: Facts,
+): string | undefined {
+  const folder = text.slice(0, text.lastIndexOf('/') + 1);
+  const entries = facts.folder(uri, folder === '' ? '.' : folder) ?? [];
+  const names = entries.flatMap(({ name, kind }) => (kind === expected ? [name] : []));
+  const nearest = didYouMean(text.slice(folder.length), names);
+  return nearest === undefined ? undefined : folder + nearest;
+}
+
+function columnProblems(document: GapDocument, { path, text }: WrittenText, facts: Facts): DocumentProblem[] {
+  const table = tableFactsOf(document.value, document.uri, facts);
+  if (table === undefined || isProblem(table)) return [];
+  const names = table.columns.map(({ name }) => name);
+  // `image` stands for the numbered columns `image_0`, `image_1`, … as well.
+  const isThere = names.some(
+    (name) => name === text || (name.startsWith(text) && /^[^\d]?\d+$/.test(name.slice(text.length))),
+  );
+  if (isThere) return [];
+  const suggestion = didYouMean(text, names);
+  const hint = suggestion === undefined ? '' : ` Did you mean "${suggestion}"?`;
+  return [
+    {
+      code: 'column-missing',
+      severity: 'error',
+      message: `The table has no column "${text}"; it has ${names.slice(0, 20).join(', ')}${names.length > 20 ? ', …' : ''}.${hint}`,
+      path,
+      at: 'value',
+      allowed: names,
+      ...(suggestion === undefined ? {} : { suggestion }),
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import { isAlias, visit } from 'yaml';
+import { valueAt } from '../config/schemaWalk.ts';
+import type { DocumentProblem } from './documentProblem.ts';
+import type { GapDocument } from './gapDocument.ts';
+
+/** What is written and does nothing: keys that need another one, metrics that are named already. */
+export function unusedProblems(document: GapDocument): DocumentProblem[] {
+  return [...samplingProblems(document), ...repeatedMetrics(document)];
+}
+
+/** Anchors that no alias names, by the offsets of their names. */
+export function unusedAnchors(document: GapDocument): { name: string; start: number; end: number }[] {
+  const { source, text } = document;
+  const used = new Set<string>();
+  const anchors: { name: string; start: number; end: number }[] = [];
+  if (source.document === null || !text.includes('&')) return [];
+  let from = 0;
+  visit(source.document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        used.add(node.source);
+      } else if (node.anchor !== undefined && node.range) {
+        // Before its node, after all that was visited before.
+        const at = text.lastIndexOf(`&${node.anchor}`, node.range[0]);
+        if (at >= from) anchors.push({ name: node.anchor, start: at, end: at + node.anchor.length + 1 });
+        from = Math.max(from, at);
+      }
+    },
+  });
+  return anchors.filter(({ name }) => !used.has(name));
+}
+
+function samplingProblems({ value }: GapDocument): DocumentProblem[] {
+  const isWritten = valueAt(value, ['data', 'sampling']) !== undefined;
+  if (!isWritten || valueAt(value, ['data', 'limit']) !== undefined) return [];
+  const message = '`sampling` chooses the rows that `limit` takes; without `limit` all of them are taken';
+  return [
+    {
+      code: 'sampling-not-used',
+      severity: 'hint',
+      message,
+      path: ['data', 'sampling'],
+      at: 'key',
+      isUnused: true,
+    },
+  ];
+}
+
+function repeatedMetrics({ value }: GapDocument): DocumentProblem[] {
+  const entries = valueAt(value, ['experiments']);
+  if (!Array.isArray(entries)) return [];
+  return entries.flatMap((entry, index): DocumentProblem[] => {
+    const metrics = valueAt(entry, ['metrics']);
+    if (!Array.isArray(metrics)) return [];
+    const first = new Map<unknown, number>();
+    return metrics.flatMap((metric, n): DocumentProblem[] => {
+      if (typeof metric !== 'string') return [];
+      const before = first.get(metric);
+      if (before === undefined) {
+        first.set(metric, n);
+        return [];
+      }
+      return [
+        {
+          code: 'metric-repeated',
+          severity: 'warning',
+          message: `"${metric}" is measured already; its values would be in the results twice`,
+          path: ['experiments', index, 'metrics', n],
+          at: 'value',
+          isUnused: true,
+          related: [
+            { path: ['experiments', index, 'metrics', before], at: 'value', message: 'Named here before' },
+          ],
+        },
+      ];
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { runFileNames } from '../runs/runFileNames.ts';
+
+/** An experiment file, and when it was changed last. */
+export interface FoundExperiment {
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly changedAt: number;
+}
+
+/** Folders below the workspace's that are searched, so that a link or a disk full of data does not hold up the list. */
+const deepest = 8;
+const mostFolders = 5000;
+
+/**
+ * The `*.gap.yaml` and `*.gap.yml` files below some folders, by name. Hidden folders, `node_modules` folders
+ * of runs and those in `passedOver` are not searched, links not followed.
+ */
+export async function findExperiments(
+  folders: readonly string[],
+  passedOver: readonly string[],
+  signal: AbortSignal,
+): Promise<FoundExperiment[]> {
+  const found = new Map<string, FoundExperiment>();
+  let level = [...folders];
+  let searched = 0;
+  for (let depth = 0; depth <= deepest && level.length > 0; depth++) {
+    const next: string[] = [];
+    for (const folder of level) {
+      signal.throwIfAborted();
+      if (++searched > mostFolders) break;
+      const entries = await entriesOf(folder);
+      // A run's copy of its configuration is no experiment.
+      const names = entries.map(({ name }) => name);
+      if (names.includes(runFileNames.record) && names.includes(runFileNames.report)) continue;
+      for (const entry of entries) {
+        const path = join(folder, entry.name);
+        if (entry.isDirectory()) {
+          const isSkipped = entry.name.startsWith('.') || entry.name === 'node_modules';
+          if (!isSkipped && !passedOver.includes(path)) next.push(path);
+        } else if (entry.isFile() && /\.gap\.ya?ml$/i.test(entry.name)) {
+          const status = await stat(path).catch(() => null);
+          if (status !== null) found.set(path, { path, changedAt: status.mtimeMs });
+        }
+      }
+    }
+    level = next;
+  }
+  return [...found.values()].sort((a, b) => basename(a.path).localeCompare(basename(b.path)));
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  return readdir(folder, { withFileTypes: true }).catch(() => []);
+}

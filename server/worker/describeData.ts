@@ -1,0 +1,111 @@
+import { stat } from 'node:fs/promises';
+import { basename, extname, isAbsolute, relative, sep } from 'node:path';
+import type { Dataset, ReaderDefinition } from '../engine/datasets/dataset.ts';
+import { recogniseReader } from '../engine/datasets/recogniseReader.ts';
+import { Random } from '../engine/numerics/random.ts';
+import { InputError } from '../engine/problems.ts';
+import type { DataDescription, WorkerContract } from '../protocol/worker.ts';
+
+/**
+ * What files or a folder hold, and the `data:` entry that reads them: one path, several files of embeddings (a modality
+ * each, called after its file), or several tables (their rows one after the other).
+ *
+ * @throws InputError `path-not-found`, `not-recognised`, `files-of-several-kinds`, and what opening the data finds.
+ */
+export async function describeData(
+  { paths, baseFolder }: WorkerContract['requests']['describeData']['params'],
+  signal: AbortSignal,
+): Promise<DataDescription> {
+  const reader = await readerOf(paths);
+  const places = paths.map((path) => relativeTo(baseFolder, path));
+  const params = paramsFor(reader, places, paths);
+  const dataset = await reader.open(reader.params.parse(params), {
+    baseFolder,
+    random: new Random(0),
+    signal,
+  });
+  try {
+    return {
+      reader: reader.kind,
+      title: reader.title,
+      data: { kind: reader.kind, ...params },
+      ...factsOf(dataset),
+    };
+  } finally {
+    await dataset.close();
+  }
+}
+
+async function readerOf(paths: readonly string[]): Promise<ReaderDefinition> {
+  const found: ReaderDefinition[] = [];
+  for (const path of paths) {
+    const status = await stat(path).catch((error: unknown) => {
+      const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+      const reason = code === 'ENOENT' ? 'There is no such file or folder' : `It cannot be read (${code})`;
+      throw new InputError('path-not-found', `${path}: ${reason}`, { file: path });
+    });
+    const reader = await recogniseReader(path, status.isDirectory());
+    if (reader === undefined) {
+      throw new InputError(
+        'not-recognised',
+        `No reader knows ${path}: expected embeddings, a table, texts, an archive or a folder of files`,
+        { file: path },
+      );
+    }
+    found.push(reader);
+  }
+  const [first] = found;
+  if (first === undefined) throw new InputError('not-recognised', 'No file was named');
+  const other = found.findIndex((reader) => reader !== first);
+  if (other >= 0) {
+    throw new InputError(
+      'files-of-several-kinds',
+      `${paths[0]!} is for the reader ${first.kind}, ${paths[other]!} for ${found[other]!.kind}; expected files of one kind`,
+      { file: paths[other]! },
+    );
+  }
+  return first;
+}
+
+function paramsFor(
+  reader: ReaderDefinition,
+  places: readonly string[],
+  paths: readonly string[],
+): Record<string, unknown> {
+  if (places.length === 1) return { ...reader.paramsFor?.(places[0]!) };
+  // A mapping is for embeddings, a list for shards: the reader's own schema says which of them it takes.
+  const names = paths.map((path) => basename(path, extname(path)));
+  const byModality = Object.fromEntries(names.map((name, index) => [name, places[index]!]));
+  for (const path of [...(new Set(names).size === names.length ? [byModality] : []), places]) {
+    if (reader.params.safeParse({ path }).success) return { path };
+  }
+  throw new InputError(
+    'several-files',
+    `The reader ${reader.kind} takes one file, found ${paths.length}; expected one, or the folder that they are in`,
+    { file: paths[1]! },
+  );
+}
+
+/** Relative with `/` where the path is below the folder, so that both can be moved together; else absolute. */
+function relativeTo(folder: string, path: string): string {
+  const way = relative(folder, path);
+  if (way === '') return '.';
+  return isAbsolute(way) || way.split(sep)[0] === '..' ? path : way.split(sep).join('/');
+}
+
+/** Rows of a dataset that was opened, and its modalities. */
+export function factsOf(dataset: Dataset): Pick<DataDescription, 'rows' | 'modalities'> {
+  return dataset.kind === 'samples'
+    ? {
+        rows: dataset.count,
+        modalities: dataset.modalities.map(({ name, content }) => ({ name, content, dimension: null })),
+      }
+    : {
+        rows: dataset.sources[0]?.rows ?? null,
+        modalities: dataset.sources.map(({ modality, columns }) => ({
+          name: modality,
+          content: null,
+          dimension: columns,
+        })),
+      };
+}

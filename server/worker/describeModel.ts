@@ -1,0 +1,112 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { decodeFloats, safetensorsFloatTypes } from '../engine/datasets/floatTypes.ts';
+import { openRegularFile } from '../engine/datasets/regularFile.ts';
+import { readSafetensors, type SafetensorsEntry } from '../engine/datasets/safetensorsFile.ts';
+import { folderFiles } from '../engine/encoders/modelSource/folderFiles.ts';
+import { HubCache } from '../engine/encoders/modelSource/hubCache.ts';
+import { isCommit } from '../engine/encoders/modelSource/hubFile.ts';
+import { hubSettings } from '../engine/encoders/modelSource/hubSettings.ts';
+import { locateModel } from '../engine/encoders/modelSource/modelReference.ts';
+import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
+
+/** What of a checkpoint's `config.json` is told; files that say something else are passed over. */
+const configSchema = z.object({
+  architectures: z.array(z.string()).optional().catch(undefined),
+  model_type: z.string().optional().catch(undefined),
+  projection_dim: z.int().positive().optional().catch(undefined),
+  hidden_size: z.int().positive().optional().catch(undefined),
+});
+
+const unknownModel: ModelDescription = {
+  architecture: null,
+  parameters: null,
+  size: null,
+  dimension: null,
+  logitScale: null,
+  isPresent: false,
+};
+
+/**
+ * What a trained model is, as far as its files on this machine tell: nothing is downloaded, no model is started.
+ *
+ * @throws InputError as `locateModel` and `folderFiles` do, and for weights that are no safetensors.
+ */
+export async function describeModel({
+  model,
+  revision,
+  baseFolder,
+}: WorkerContract['requests']['describeModel']['params']): Promise<ModelDescription> {
+  const place = await locateModel(model, { baseFolder, revision: revision ?? undefined });
+  const folder = place.kind === 'folder' ? place.folder : await cachedFolder(place.id, place.revision);
+  if (folder === undefined) return unknownModel;
+  const files = await folderFiles(folder);
+  const weights = files.filter((name) => name.endsWith('.safetensors'));
+  const sizes = await Promise.all(
+    (weights.length > 0 ? weights : files.filter((name) => name.endsWith('.onnx'))).map(sizeIn(folder)),
+  );
+  const config = await readConfig(folder);
+  return {
+    architecture: config?.architectures?.[0] ?? config?.model_type ?? null,
+    size: sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0),
+    dimension: config?.projection_dim ?? config?.hidden_size ?? null,
+    ...(await readWeights(weights.map((name) => join(folder, name)))),
+    isPresent: true,
+  };
+}
+
+/** The files of a model in the hub's cache; undefined where it was not downloaded yet. */
+async function cachedFolder(id: string, revision: string): Promise<string | undefined> {
+  const { cacheFolder } = await hubSettings({});
+  const cache = new HubCache(cacheFolder, id);
+  const commit = isCommit(revision) ? revision : await cache.readRef(revision);
+  if (commit === undefined) return undefined;
+  const folder = cache.snapshot(commit);
+  const status = await stat(folder).catch(() => undefined);
+  return status?.isDirectory() === true ? folder : undefined;
+}
+
+function sizeIn(folder: string): (name: string) => Promise<number> {
+  return async (name) => (await stat(join(folder, name))).size;
+}
+
+async function readConfig(folder: string): Promise<z.output<typeof configSchema> | undefined> {
+  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => '{}');
+  try {
+    return configSchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+async function readWeights(
+  files: readonly string[],
+): Promise<Pick<ModelDescription, 'parameters' | 'logitScale'>> {
+  let parameters = 0;
+  let logitScale: number | null = null;
+  for (const file of files) {
+    const { handle, size } = await openRegularFile(file);
+    try {
+      const tensors = await readSafetensors(handle, file, size);
+      for (const { shape } of tensors) parameters += shape.reduce((all, length) => all * length, 1);
+      const scale = tensors.find(({ name }) => name === 'logit_scale');
+      if (scale !== undefined) logitScale = await readLogitScale(scale);
+    } finally {
+      await handle.close();
+    }
+  }
+  return { parameters: files.length === 0 ? null : parameters, logitScale };
+}
+
+/** Checkpoints hold its logarithm. */
+async function readLogitScale({ type, bytes }: SafetensorsEntry): Promise<number | null> {
+  const floatType = safetensorsFloatTypes[type];
+  if (bytes.size !== floatType?.bytes) return null;
+  const content = new Uint8Array(new ArrayBuffer(8), 0, floatType.bytes);
+  await bytes.read(0, content);
+  const value = new Float32Array(1);
+  decodeFloats(floatType, content, value);
+  const scale = Math.exp(value[0]!);
+  return Number.isFinite(scale) ? scale : null;
+}

@@ -1,0 +1,41 @@
+import type { Handlers } from '../protocol/rpc.ts';
+import type { WorkerContract, WorkerProgress } from '../protocol/worker.ts';
+import { describeData } from './describeData.ts';
+import { describeModel } from './describeModel.ts';
+import { inspectEntry, inspectTable } from './inspectEntry.ts';
+import { countErrors, measure } from './measure.ts';
+import type { OpenRuns } from './openRuns.ts';
+import { preview } from './preview.ts';
+import { projectRows } from './projectRows.ts';
+import { worstPairs } from './worstPairs.ts';
+
+/**
+ * What a worker answers.
+ *
+ * @param runs Where runs that were asked about stay open; the caller closes them.
+ * @param tell Told of how far a run has come.
+ */
+export function workerHandlers(
+  runs: OpenRuns,
+  tell: (progress: WorkerProgress) => void,
+): Handlers<WorkerContract> {
+  return {
+    requests: {
+      measure: (params, { signal }) => measure(params, tell, signal),
+      countErrors: ({ config }) => Promise.resolve({ errors: countErrors(config) }),
+      describeData: (params, { signal }) => describeData(params, signal),
+      inspectEntry: (params, { signal }) => inspectEntry(params, signal),
+      inspectTable: (params) => inspectTable(params),
+      describeModel: (params) => describeModel(params),
+      projectRows: ({ runFolder, method }, { signal }) => projectRows(runs, runFolder, method, signal),
+      worstPairs: ({ runFolder, modalities, count }, { signal }) =>
+        worstPairs(runs, runFolder, modalities, count, signal),
+      closeRun: async ({ runFolder }) => {
+        await runs.close(runFolder);
+        return null;
+      },
+      preview: ({ runFolder, row, modality }) => preview(runs, runFolder, row, modality),
+    },
+    notifications: {},
+  };
+}

@@ -1,0 +1,181 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Random } from '../../server/engine/numerics/random.ts';
+import { completionsAt } from '../../server/language/completion.ts';
+import { diagnosticsOf } from '../../server/language/diagnostics.ts';
+import { hoverAt } from '../../server/language/hover.ts';
+import { openText } from './openText.ts';
+import { testFacts, testRun } from './testFacts.ts';
+
+// Random edits of the templates. `MODALITY_GAP_FUZZ=20000` makes as many; a few are made without it.
+const edits = Number(process.env['MODALITY_GAP_FUZZ'] ?? 1500);
+const chunks = 10;
+
+/** No answer may take longer on 1,000 lines; ten times what is asked for, since other work shares the machine. */
+const hangMilliseconds = 2000;
+
+const folder = 'media/templates';
+const templates = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+
+const facts = testFacts({
+  files: { 'pairs.csv': 1, 'image_features.npy': 1, 'photos/a.jpg': 1 },
+  table: { columns: [{ name: 'caption', type: 'VARCHAR' }], rows: 9 },
+  data: {
+    rows: 9,
+    classes: null,
+    modalities: [
+      { name: 'image', content: 'image', dimension: null },
+      { name: 'text', content: 'text', dimension: null },
+    ],
+  },
+  models: {
+    'openai/clip-vit-base-patch32': {
+      architecture: 'CLIP',
+      parameters: 1e8,
+      size: 1,
+      dimension: 512,
+      logitScale: 100,
+      isPresent: true,
+    },
+  },
+  runs: [testRun()],
+  machine: { memory: 2 ** 30, cores: 1 },
+});
+
+/** Asks everything at an offset; how long the slowest took, in milliseconds. */
+function askAll(text: string, offset: number): number {
+  const { document } = openText(`${text.slice(0, offset)}|${text.slice(offset)}`);
+  const times = [
+    () => diagnosticsOf(document, facts, { docsUri: null }),
+    () => hoverAt(document, offset, facts),
+    () => completionsAt(document, offset, facts),
+  ].map((ask) => {
+    const started = performance.now();
+    ask();
+    return performance.now() - started;
+  });
+  return Math.max(...times);
+}
+
+const snippets = [
+  '"',
+  "'",
+  '[',
+  ']',
+  '{',
+  '}',
+  ':',
+  ': ',
+  '\n',
+  '\n\n',
+  '  ',
+  '\t',
+  '#',
+  '- ',
+  '-',
+  '&a ',
+  '*a',
+  '*a ',
+  '!!x ',
+  '? ',
+  '>\n',
+  ',',
+  'kind: ',
+  'kind: npy',
+  'data:',
+  '\r\n',
+  '---\n',
+  '...\n',
+  '\u0000',
+  '\uFEFF',
+  '😀',
+  '\uD800',
+  '<<: *a',
+  '__proto__: ',
+  'constructor: ',
+  '%YAML 1.1\n',
+  '1e999',
+  '~',
+  'null',
+  '.nan',
+  '0x',
+  '[[[[[[',
+  '{{{{{{',
+  'experiments:\n  - ',
+  'metrics: [',
+];
+
+function randomText(random: Random, length: number): string {
+  return Array.from({ length }, () =>
+    String.fromCharCode(random.integer(0, random.integer(0, 2) === 0 ? 128 : 0x10000)),
+  ).join('');
+}
+
+/** One of: cut out, put in, doubled, cut off, replaced by anything. */
+function mutate(text: string, random: Random): string {
+  const at = random.integer(0, text.length + 1);
+  const length = random.integer(0, 40);
+  switch (random.integer(0, 6)) {
+    case 0:
+      return text.slice(0, at) + text.slice(at + length);
+    case 1:
+      return text.slice(0, at) + text.slice(at, at + length).repeat(2) + text.slice(at + length);
+    case 2:
+      return text.slice(0, at);
+    case 3:
+      return text.slice(0, at) + randomText(random, 1 + random.integer(0, 8)) + text.slice(at);
+    default:
+      return text.slice(0, at) + snippets[random.integer(0, snippets.length)]! + text.slice(at);
+  }
+}
+
+describe('no text makes a feature throw or hang', () => {
+  it.each(Array.from({ length: chunks }, (_, chunk) => chunk))(
+    'random edits, part %i',
+    (chunk) => {
+      const random = new Random(2026).stream(`part ${chunk}`);
+      for (let edit = 0; edit < edits / chunks; edit++) {
+        let text = templates[random.integer(0, templates.length)]!;
+        for (let count = 1 + random.integer(0, 4); count > 0; count--) text = mutate(text, random);
+        text = text.replaceAll('|', '');
+        const offset = random.integer(0, text.length + 1);
+        expect(() => askAll(text, offset), `${JSON.stringify(text)} at ${offset}`).not.toThrow();
+      }
+    },
+    600_000,
+  );
+
+  const experiments = (count: number) =>
+    Array.from(
+      { length: count },
+      (_, n) =>
+        `  - kind: modality-gap\n    name: e${n}\n    metrics: [mean-cosine, gap-distance, contrastive-los]\n`,
+    ).join('');
+  const bomb = [
+    'a0: &a0 [x, x, x, x, x, x, x, x, x, x]',
+    ...Array.from({ length: 20 }, (_, n) => `a${n + 1}: &a${n + 1} [${`*a${n}, `.repeat(10)}]`),
+    'data: *a20',
+    'experiments: *a20',
+  ].join('\n');
+
+  it.each([
+    ['1,000 lines', `name: a\ndata: { kind: scenes }\nexperiments:\n${experiments(333)}`],
+    ['10,000 lines', `name: a\ndata: { kind: scenes }\nexperiments:\n${experiments(3333)}`],
+    ['10,000 keys', Array.from({ length: 10_000 }, (_, n) => `key${n}: 1\n`).join('')],
+    ['10,000 lines of nothing', '\n'.repeat(10_000)],
+    ['one line of 100,000 characters', `name: ${'x'.repeat(100_000)}`],
+    ['deep braces', 'data: '.concat('{a: '.repeat(10_000))],
+    ['deep brackets', '['.repeat(50_000)],
+    ['deep lines', Array.from({ length: 200 }, (_, n) => `${' '.repeat(n)}a:\n`).join('')],
+    ['aliases of aliases', bomb],
+    ['10,000 aliases', `x: &x 1\nlist: [${'*x, '.repeat(10_000)}]\n`],
+    ['an anchor that holds itself', 'data: &d\n  kind: *d\n  path: *d\n'],
+    ['10,000 dashes', '- '.repeat(10_000)],
+    ['random characters', randomText(new Random(1), 20_000).replaceAll('|', '')],
+  ])('%s', (_, text) => {
+    for (const offset of [0, Math.floor(text.length / 2), text.length]) {
+      expect(askAll(text, offset)).toBeLessThan(hangMilliseconds);
+    }
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { validateConfig } from '../../server/config/parseConfig.ts';
+import { npyFile } from '../npyFile.ts';
+import { useWorker } from './useWorker.ts';
+
+const { folder, handlers, write } = useWorker();
+
+const describeFiles = (...names: string[]) =>
+  handlers()('describeData', { paths: names.map((name) => join(folder(), name)), baseFolder: folder() });
+
+const embeddings = (rows: number) => npyFile([1, rows, 2], new Float32Array(rows * 2).fill(1));
+
+it('makes a modality of each file of embeddings, called after it', async () => {
+  await write('image.npy', embeddings(4));
+  await write('text.npy', embeddings(4));
+  const described = await describeFiles('image.npy', 'text.npy');
+  expect(described).toEqual({
+    reader: 'npy',
+    title: 'NumPy array (.npy)',
+    data: { kind: 'npy', path: { image: 'image.npy', text: 'text.npy' } },
+    rows: 4,
+    modalities: [
+      { name: 'image', content: null, dimension: 2 },
+      { name: 'text', content: null, dimension: 2 },
+    ],
+  });
+  expect(validateConfig({ name: 'a', data: described.data }).findings).toEqual([]);
+});
+
+it('takes several tables as one', async () => {
+  await write('one.csv', 'caption\na\nb\n');
+  await write('two.csv', 'caption\nc\n');
+  expect(await describeFiles('one.csv', 'two.csv')).toMatchObject({
+    data: { kind: 'table', path: ['one.csv', 'two.csv'] },
+    rows: 3,
+    modalities: [{ content: 'text', dimension: null }],
+  });
+});
+
+it('names what is outside of the folder by its whole path', async () => {
+  await write('image.npy', embeddings(2));
+  await mkdir(join(folder(), 'deep'));
+  const path = join(folder(), 'image.npy');
+  const described = await handlers()('describeData', { paths: [path], baseFolder: join(folder(), 'deep') });
+  expect(described.data['path']).toBe(path);
+});
+
+it.each([
+  ['nothing', [], 'not-recognised'],
+  ['an unknown file', ['a.xyz'], 'not-recognised'],
+  ['an absent file', ['absent.npy'], 'path-not-found'],
+  ['files of several kinds', ['image.npy', 'lines.txt'], 'files-of-several-kinds'],
+  ['several files for a reader of one', ['lines.txt', 'more.txt'], 'several-files'],
+  ['files with different rows', ['image.npy', 'longer.npy'], 'unequal-rows'],
+])('refuses %s', async (_, names, code) => {
+  await write('a.xyz', '');
+  await write('image.npy', embeddings(2));
+  await write('longer.npy', embeddings(3));
+  await write('lines.txt', 'a\nb\n');
+  await write('more.txt', 'c\n');
+  await expect(describeFiles(...names)).rejects.toMatchObject({ code });
+});

@@ -151,7 +151,7 @@ experiments:
 
   it('takes out what does nothing', () => {
     const facts = knownFacts({
-      path: (_, path) => ({ uri: `file:///work/${path}`, kind: 'file', size: 1 }),
+      path: (_, path) => ({ uri: `file:///project/${path}`, kind: 'file', size: 1 }),
       data: () => ({ rows: 4, modalities: [{ name: 'image', content: null, dimension: 3 }], classes: null }),
     });
     const before =

@@ -147,7 +147,7 @@ describe('data and models', () => {
       'data that cannot be read',
       'name: a\ndata: { kind: npy, path: x.npy }\n',
       testFacts({
-        data: { problem: { code: 'npy-header', message: 'no header', uri: 'file:///work/x.npy' } },
+        data: { problem: { code: 'npy-header', message: 'no header', uri: 'file:///project/x.npy' } },
       }),
       ['E npy-header: x.npy'],
     ],

@@ -140,7 +140,7 @@ describe('what the facts say', () => {
   it('a path: what it leads to', () => {
     const facts = testFacts({ files: { 'a.npy': 2048 } });
     expect(hover('data: { kind: npy, path: a.n|py }', facts)!.text).toContain(
-      '[File](file:///work/a.npy), 2 KiB',
+      '[File](file:///project/a.npy), 2 KiB',
     );
     expect(hover('data: { kind: npy, path: b.n|py }', facts)!.text).toContain('Not there');
   });
@@ -155,7 +155,7 @@ describe('what the facts say', () => {
 
 describe('the last results', () => {
   const older = testRun({
-    uri: 'file:///work/runs/older',
+    uri: 'file:///project/runs/older',
     startedAt: '2026-02-01T00:00:00.000Z',
     results: [
       testResult({ value: 0.9, interval: null }),
@@ -167,7 +167,7 @@ describe('the last results', () => {
   it('an experiment: values with interval, date, device, trend, and a link', () => {
     const text = hover('experiments:\n  - kind: modality-|gap\n', facts)!.text;
     expect(text).toContain('Last run 2026-03-01 12:30, on cpu, 512 rows');
-    const argument = encodeURIComponent('["file:///work/modality-gap-runs/first"]');
+    const argument = encodeURIComponent('["file:///project/modality-gap-runs/first"]');
     expect(text).toContain(`(command:modalityGap.openRun?${argument})`);
     expect(text).toContain('| image → text | 0.8251 [0.81, 0.84] distance | █▁ |');
     expect(text).not.toContain('Mean cosine');

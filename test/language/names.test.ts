@@ -70,9 +70,9 @@ describe('definition', () => {
   it('leads to the file that a path names, where it is there', () => {
     const { document, position } = openText(cursorAt('pairs'));
     const file = (kind: PathFacts['kind']) =>
-      knownFacts({ path: (_, path) => ({ uri: `file:///work/${path}`, kind, size: 1 }) });
+      knownFacts({ path: (_, path) => ({ uri: `file:///project/${path}`, kind, size: 1 }) });
     expect(definition(document, position, file('file')).map((place) => place.uri)).toEqual([
-      'file:///work/pairs.csv',
+      'file:///project/pairs.csv',
     ]);
     expect(definition(document, position, file('missing'))).toEqual([]);
   });
@@ -91,12 +91,12 @@ encoders:
       './mine/config.json': 'file',
     };
     const facts = knownFacts({
-      path: (_, path) => ({ uri: `file:///work/${path}`, kind: kinds[path] ?? 'missing', size: null }),
+      path: (_, path) => ({ uri: `file:///project/${path}`, kind: kinds[path] ?? 'missing', size: null }),
     });
     expect(documentLinks(document, facts).map(({ target }) => target)).toEqual([
-      'file:///work/a.npy',
+      'file:///project/a.npy',
       'https://huggingface.co/openai/clip-vit-base-patch32',
-      'file:///work/./mine/config.json',
+      'file:///project/./mine/config.json',
     ]);
   });
 });

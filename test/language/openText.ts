@@ -3,7 +3,7 @@ import type { Position, TextEdit } from 'vscode-languageserver-types';
 import { noFacts, type Facts } from '../../server/language/facts.ts';
 import { GapDocument } from '../../server/language/gapDocument.ts';
 
-export const uri = 'file:///work/first.gap.yaml';
+export const uri = 'file:///project/first.gap.yaml';
 
 /** A text with a `|` where the cursor is, at its end where there is none. */
 export function openText(marked: string): { document: GapDocument; position: Position; text: string } {

@@ -19,7 +19,7 @@ export function testFacts({ files, table, data, models = {}, runs, machine }: Te
     ...noFacts,
     path(_, path) {
       if (files === undefined) return undefined;
-      const uri = `file:///work/${path}`;
+      const uri = `file:///project/${path}`;
       if (files[path] !== undefined) return { uri, kind: 'file', size: files[path] };
       const isFolder = paths.some((candidate) => candidate.startsWith(`${path.replace(/\/$/, '')}/`));
       return { uri, kind: isFolder ? 'folder' : 'missing', size: null };
@@ -59,7 +59,7 @@ export function testResult(given: Partial<Result> = {}): Result {
 
 export function testRun(given: Partial<RunFacts> = {}): RunFacts {
   return {
-    uri: 'file:///work/modality-gap-runs/first',
+    uri: 'file:///project/modality-gap-runs/first',
     startedAt: '2026-03-01T12:30:00.000Z',
     device: 'cpu',
     rows: 512,

@@ -7,14 +7,14 @@ const options = { storageFolder: '/storage', runsFolder: 'modality-gap-runs' };
 describe('WorkspacePlaces', () => {
   it('puts runs into the workspace folder that their data are in, else into the first', () => {
     const places = new WorkspacePlaces(options);
-    places.setFolders(['file:///work/one', 'file:///work/two', 'vscode-vfs://github/three']);
-    expect(places.folders).toEqual(['/work/one', '/work/two']);
-    expect(places.runRootFor('/work/two/deep')).toBe('/work/two/modality-gap-runs');
-    expect(places.runRootFor('/work/two')).toBe('/work/two/modality-gap-runs');
-    expect(places.runRootFor('/work/twofold')).toBe('/work/one/modality-gap-runs');
+    places.setFolders(['file:///project/one', 'file:///project/two', 'vscode-vfs://github/three']);
+    expect(places.folders).toEqual(['/project/one', '/project/two']);
+    expect(places.runRootFor('/project/two/deep')).toBe('/project/two/modality-gap-runs');
+    expect(places.runRootFor('/project/two')).toBe('/project/two/modality-gap-runs');
+    expect(places.runRootFor('/project/twofold')).toBe('/project/one/modality-gap-runs');
     expect(places.runRoots).toEqual([
-      '/work/one/modality-gap-runs',
-      '/work/two/modality-gap-runs',
+      '/project/one/modality-gap-runs',
+      '/project/two/modality-gap-runs',
       join('/storage', 'runs'),
     ]);
   });
@@ -27,19 +27,19 @@ describe('WorkspacePlaces', () => {
 
 describe('outputFolder', () => {
   const places = new WorkspacePlaces(options);
-  places.setFolders(['file:///work/one', 'file:///work/two']);
+  places.setFolders(['file:///project/one', 'file:///project/two']);
 
   it('starts in the folder of the experiment file', () => {
-    expect(places.outputFolder('results', '/work/one/deep')).toBe('/work/one/deep/results');
-    expect(places.outputFolder('../results', '/work/one/deep')).toBe('/work/one/results');
-    expect(places.outputFolder('/work/two/results', '/work/two')).toBe('/work/two/results');
+    expect(places.outputFolder('results', '/project/one/deep')).toBe('/project/one/deep/results');
+    expect(places.outputFolder('../results', '/project/one/deep')).toBe('/project/one/results');
+    expect(places.outputFolder('/project/two/results', '/project/two')).toBe('/project/two/results');
   });
 
   it.each([
-    ['..', '/work/one/deep'],
-    ['../../results', '/work/one/deep'],
-    ['/work/two/results', '/work/one'],
-    ['/elsewhere', '/work/one'],
+    ['..', '/project/one/deep'],
+    ['../../results', '/project/one/deep'],
+    ['/project/two/results', '/project/one'],
+    ['/elsewhere', '/project/one'],
     ['results', '/elsewhere'],
   ])('refuses %s of a file in %s', (output, baseFolder) => {
     expect(() => places.outputFolder(output, baseFolder)).toThrow(

@@ -1,8 +1,9 @@
 // Between a panel's page and the extension.
+import type { ServerRequests } from './lsp.ts';
 import type { MetricDescriptions } from './metricDescription.ts';
 import type { Report } from './report.ts';
 import type { Contract } from './rpc.ts';
-import type { ItemPreview, PointsFile, ProjectionMethod, RowPair } from './runContent.ts';
+import type { PointsFile, ProjectionMethod } from './runContent.ts';
 
 /** What a panel shows; all that survives a reload of the window. */
 export type PanelIdentity =
@@ -34,18 +35,8 @@ export interface PanelHostContract extends Contract {
       readonly params: { readonly uri: string; readonly method: ProjectionMethod };
       readonly result: { readonly file: PointsFile; readonly bytes: Uint8Array };
     };
-    readonly worstPairs: {
-      readonly params: {
-        readonly uri: string;
-        readonly modalities: readonly [string, string];
-        readonly count: number;
-      };
-      readonly result: { readonly pairs: readonly RowPair[] };
-    };
-    readonly preview: {
-      readonly params: { readonly uri: string; readonly row: number; readonly modality: string };
-      readonly result: ItemPreview;
-    };
+    readonly worstPairs: ServerRequests['worstPairs'];
+    readonly preview: ServerRequests['preview'];
     /** Asks where, and writes a file that the page made. */
     readonly saveFile: {
       readonly params: { readonly name: string; readonly content: string | Uint8Array };

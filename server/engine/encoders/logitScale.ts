@@ -1,7 +1,9 @@
+import { elementCount } from '../graph/graph.ts';
+import { cosine } from '../numerics/cosine.ts';
 import { InputError } from '../problems.ts';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import type { TensorInfo, TensorValue } from '../runtime/onnxRuntime.ts';
-import type { InputShapes } from './processModel.ts';
+import { fixedLength, type InputShapes } from './processModel.ts';
 
 const texts = 4;
 const tokensOfText = 8;
@@ -46,11 +48,11 @@ function probeFeeds(inputs: readonly TensorInfo[], shapes: InputShapes): Record<
     inputs.map(({ name, shape }): [string, TensorValue] => {
       if (name === 'pixel_values') {
         const open = shapes[name] ?? usualImage;
-        const lengths = [1, ...shape.slice(1).map((length, axis) => lengthOr(length, open[axis] ?? 1))];
-        const data = Float32Array.from({ length: product(lengths) }, (_, i) => Math.sin(i / 7));
+        const lengths = [1, ...shape.slice(1).map((length, axis) => fixedLength(length) ?? open[axis] ?? 1)];
+        const data = Float32Array.from({ length: elementCount(lengths) }, (_, i) => Math.sin(i / 7));
         return [name, { shape: lengths, data }];
       }
-      const length = lengthOr(shape[1] ?? '', tokensOfText);
+      const length = fixedLength(shape[1]) ?? tokensOfText;
       const data = new Int32Array(texts * length).fill(name === 'input_ids' ? 0 : 1);
       if (name === 'input_ids') {
         // Different in every place, so that any token that a model may look at differs between the texts.
@@ -59,24 +61,6 @@ function probeFeeds(inputs: readonly TensorInfo[], shapes: InputShapes): Record<
       return [name, { shape: [texts, length], data }];
     }),
   );
-}
-
-function lengthOr(length: number | string, otherwise: number): number {
-  return typeof length === 'number' && length > 0 ? length : otherwise;
-}
-
-function product(lengths: readonly number[]): number {
-  return lengths.reduce((all, length) => all * length, 1);
-}
-
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  a.forEach((value, i) => {
-    ab += value * b[i]!;
-    aa += value * value;
-    bb += b[i]! * b[i]!;
-  });
-  return ab / Math.sqrt(aa * bb);
 }
 
 /** The slope of the line through points, to five digits; null where they are not on one. */

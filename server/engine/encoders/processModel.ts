@@ -1,3 +1,5 @@
+import { elementCount } from '../graph/graph.ts';
+import { dot } from '../numerics/dot.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { matrix, row, rowRange } from '../numerics/matrix.ts';
 import { InputError } from '../problems.ts';
@@ -113,8 +115,8 @@ function mainInput(given: Inputs): string {
   return 'input_ids' in given ? 'input_ids' : Object.keys(given)[0]!;
 }
 
-/** The length of an axis that has the same in every run. */
-function fixedLength(length: number | string | undefined): number | null {
+/** The length of an axis that has the same in every run; null where it is open. */
+export function fixedLength(length: number | string | undefined): number | null {
   return typeof length === 'number' && length > 0 ? length : null;
 }
 
@@ -184,7 +186,7 @@ function emptyLike(data: TensorValue['data'], length: number): TensorValue['data
 }
 
 function filled(shape: readonly number[], value: number, { type }: TensorInfo): TensorValue {
-  const length = shape.reduce((product, each) => product * each, 1);
+  const length = elementCount(shape);
   if (type.startsWith('float')) return { shape, data: new Float32Array(length).fill(value) };
   const isByte = type === 'bool' || type === 'uint8';
   return { shape, data: (isByte ? new Uint8Array(length) : new Int32Array(length)).fill(value) };
@@ -222,7 +224,7 @@ function averaged(rows: Matrix, parts: number): Matrix {
     const sums = new Float64Array(rows.columns);
     for (let part = 0; part < parts; part++) {
       const values = row(rows, item * parts + part);
-      const norm = Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)) || 1;
+      const norm = Math.sqrt(dot(values, values)) || 1;
       for (let c = 0; c < values.length; c++) sums[c]! += values[c]! / norm / parts;
     }
     row(means, item).set(sums);

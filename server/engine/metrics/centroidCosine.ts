@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import { dot } from '../numerics/dot.ts';
+import { cosine } from '../numerics/cosine.ts';
 import { defineMetric } from './metric.ts';
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  return dot(a, b) / Math.sqrt(dot(a, a) * dot(b, b));
-}
 
 /** The cosine of the angle between the means of two modalities. */
 export const centroidCosine = defineMetric({

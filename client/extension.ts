@@ -23,9 +23,7 @@ export function activate(context: vscode.ExtensionContext): void {
 
   let loading: Promise<void> | null = null;
   const loadRuns = (): Promise<void> => {
-    loading ??= server.request('listRuns', null).then((list) => {
-      runs.replace(list);
-    }, logFailure);
+    loading ??= runs.replace(server.request('listRuns', null)).catch(logFailure);
     return loading;
   };
 

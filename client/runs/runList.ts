@@ -5,10 +5,22 @@ export class RunList {
   private readonly runs = new Map<string, RunSummary>();
   private readonly listeners = new Set<(change: RunListChange) => void>();
 
-  /** Replaces all of them. */
-  replace(runs: readonly RunSummary[]): void {
-    this.runs.clear();
-    for (const run of runs) this.runs.set(run.uri, run);
+  /** Replaces all of them by a list that was asked for. What is told of a run meanwhile is newer than the list. */
+  async replace(asked: Promise<readonly RunSummary[]>): Promise<void> {
+    const told = new Map<string, RunSummary | null>();
+    const listening = this.onChange(({ uri, run }) => {
+      if (uri !== null) told.set(uri, run);
+    });
+    try {
+      const listed = (await asked).map((run) => [run.uri, run] as const);
+      this.runs.clear();
+      for (const [uri, run] of [...listed, ...told]) {
+        if (run === null) this.runs.delete(uri);
+        else this.runs.set(uri, run);
+      }
+    } finally {
+      listening.dispose();
+    }
     this.tell({ uri: null, before: null, run: null });
   }
 

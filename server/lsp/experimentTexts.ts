@@ -1,7 +1,7 @@
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import { readConfigFile } from '../runs/readConfigFile.ts';
-import { findExperiments } from './experimentFiles.ts';
+import { searchWorkspace } from './workspaceSearch.ts';
 import type { WorkspacePlaces } from './workspacePlaces.ts';
 
 /** So many experiment files of a workspace are read for lists of all of them. */
@@ -23,10 +23,11 @@ export class ExperimentTexts {
 
   /** All of them, by name; those that cannot be read are left out. A text that did not change is the same object. */
   async list(signal: AbortSignal): Promise<TextDocument[]> {
-    const found = await findExperiments(this.#places.folders, this.#places.runRoots, signal);
+    const { folders, runRoots } = this.#places;
+    const { experiments } = await searchWorkspace(folders, runRoots, signal);
     const read = new Map<string, TextDocument>();
     const all: TextDocument[] = [];
-    for (const { path, changedAt } of found.slice(0, mostFiles)) {
+    for (const { path, changedAt } of experiments.slice(0, mostFiles)) {
       const uri = URI.file(path).toString();
       const document = this.#openDocument(uri) ?? (await this.#readFile(uri, path, changedAt));
       if (document === undefined) continue;

@@ -12,8 +12,8 @@ import type { InspectionWorker } from '../runs/inspectionWorker.ts';
 import { readConfigFile } from '../runs/readConfigFile.ts';
 import type { Runs, RunSource } from '../runs/runs.ts';
 import { configName, configOutput } from './configName.ts';
-import { findExperiments } from './experimentFiles.ts';
 import { pathOf, type WorkspacePlaces } from './workspacePlaces.ts';
+import { searchWorkspace } from './workspaceSearch.ts';
 
 /** An answer to every custom request: one that is forgotten does not compile. */
 export type RequestHandlers = {
@@ -134,10 +134,11 @@ export function requestHandlers(parts: HandlerParts): RequestHandlers {
     },
     listRuns: () => runs.list(),
     async listExperiments(_, { signal }) {
-      const found = await findExperiments(places.folders, places.runRoots, signal);
+      const found = await searchWorkspace(places.folders, places.runRoots, signal);
+      runs.notice(found.runs);
       const all = await runs.list();
       const experiments: ExperimentFile[] = [];
-      for (const { path, changedAt } of found) {
+      for (const { path, changedAt } of found.experiments) {
         const uri = URI.file(path).toString();
         experiments.push({
           uri,

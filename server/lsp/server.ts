@@ -21,6 +21,7 @@ import { chosenCache, requestHandlers, type RequestHandlers } from './requestHan
 import { parseServerOptions } from './serverOptions.ts';
 import { WorkspaceFacts } from './workspaceFacts.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
+import { searchWorkspace } from './workspaceSearch.ts';
 
 /** Data stay open for so long after the last question about them. */
 const idleMilliseconds = 120_000;
@@ -48,10 +49,18 @@ export function serve(connection: Connection): void {
       notify(connection, 'runChanged', { uri: URI.file(folder).toString(), run });
       if (run === null || run.state === 'finished') facts.invalidateRuns();
     });
+    const closing = new AbortController();
     const facts = new WorkspaceFacts(runs, inspection, options);
     const setFolders = (uris: readonly string[]): void => {
       places.setFolders(uris);
       runs.setRoots(places.runRoots);
+      // Experiment files may name other folders for their runs.
+      searchWorkspace(places.folders, places.runRoots, closing.signal).then(
+        (found) => {
+          runs.notice(found.runs);
+        },
+        () => undefined,
+      );
     };
     setFolders((workspaceFolders ?? []).map(({ uri }) => uri));
     const openDocument = (uri: string) => documents.get(uri);
@@ -69,6 +78,7 @@ export function serve(connection: Connection): void {
       });
     });
     connection.onShutdown(async () => {
+      closing.abort();
       facts.close();
       await Promise.all([runs.close(), inspection.end()]);
     });

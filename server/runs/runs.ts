@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { URI } from 'vscode-uri';
 import { InputError } from '../engine/problems.ts';
 import type { RunSummary } from '../protocol/lsp.ts';
@@ -23,8 +23,10 @@ export class Runs {
   readonly #watcher: RunWatcher;
   readonly #onChange: (folder: string, run: RunSummary | null) => void;
   #roots: readonly string[] = [];
-  /** Folders that configurations named for their runs, which are listed beside those in the roots. */
+  /** Folders outside of the roots: configurations named them for their runs, or they were noticed. */
   readonly #named = new Set<string>();
+  /** Counts runs that left the queue. */
+  #departures = 0;
   /** What is told waits for what was to be told before, so that a run ends before the next one starts. */
   #told: Promise<void> = Promise.resolve();
 
@@ -36,7 +38,10 @@ export class Runs {
           await removePartialRun(run.folder);
           throw error;
         }),
-      (folder) => void this.#tell(folder),
+      (folder) => {
+        if (this.#queue.get(folder) === undefined) this.#departures += 1;
+        void this.#tell(folder);
+      },
     );
     this.#watcher = new RunWatcher(
       () => this.#finished(),
@@ -50,14 +55,26 @@ export class Runs {
     this.#watcher.watch(roots);
   }
 
-  /** All runs, the latest first. */
+  /** Lists what is in these folders too, absolute, wherever they are; where they hold no run, nothing. */
+  notice(folders: readonly string[]): void {
+    for (const folder of folders) {
+      if (this.#named.has(folder) || this.#roots.includes(dirname(folder))) continue;
+      this.#named.add(folder);
+      void this.#tell(folder);
+    }
+  }
+
+  /** All runs, each once, the latest first. */
   async list(): Promise<RunSummary[]> {
-    const unfinished = this.#queue.list().map(summaryOfUnfinished);
+    const departures = this.#departures;
+    const onDisk = await this.#finished();
+    // One that finished meanwhile may be neither among those nor in the queue.
+    if (departures !== this.#departures) return this.list();
     // A worker writes its folder a moment before it is done.
-    const finished = (await this.#finished())
-      .filter(({ folder }) => this.#queue.get(folder) === undefined)
-      .map(summaryOfFinished);
-    return [...unfinished, ...finished].sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+    const finished = onDisk.filter(({ folder }) => this.#queue.get(folder) === undefined);
+    return [...this.#queue.list().map(summaryOfUnfinished), ...finished.map(summaryOfFinished)].sort(
+      (a, b) => (a.startedAt < b.startedAt ? 1 : -1),
+    );
   }
 
   /** Queues a run that goes into a new folder below `root`. */
@@ -173,8 +190,10 @@ export class Runs {
   }
 
   #tell(folder: string): Promise<void> {
-    this.#told = this.#told.then(() => this.#tellNow(folder));
-    return this.#told;
+    const telling = this.#told.then(() => this.#tellNow(folder));
+    // One that cannot be told of does not silence the others.
+    this.#told = telling.catch(() => undefined);
+    return telling;
   }
 
   async #tellNow(folder: string): Promise<void> {

@@ -10,6 +10,9 @@ import { processChannel } from './processChannel.ts';
 /** What a worker has to clean up after it was told to end; what takes longer is killed. */
 const graceMilliseconds = 3000;
 
+/** How long the end of killed processes is waited for: where nobody collects them, they are listed for ever. */
+const goneMilliseconds = 1000;
+
 /** What a process said last on its error stream is kept, up to this many characters. */
 const keptWords = 4096;
 
@@ -44,7 +47,9 @@ export class WorkerProcess {
         this.#killGroup();
         // The event `close` does not always come where this side has closed the pipe.
         finished(errors, () => {
-          resolve(this.#describeEnd(code, signal));
+          void this.#groupGone().then(() => {
+            resolve(this.#describeEnd(code, signal));
+          });
         });
       });
     });
@@ -104,13 +109,25 @@ export class WorkerProcess {
   }
 
   #killGroup(): void {
+    this.#signalGroup('SIGKILL');
+  }
+
+  /** Whether there was anybody in the group to be told. */
+  #signalGroup(signal: 'SIGKILL' | 0): boolean {
     const { pid } = this.#child;
-    if (pid === undefined || process.platform === 'win32') return;
+    if (pid === undefined || process.platform === 'win32') return false;
     try {
-      process.kill(-pid, 'SIGKILL');
+      return process.kill(-pid, signal);
     } catch {
-      // The last of the group has gone by itself.
+      // The last of the group has gone.
+      return false;
     }
+  }
+
+  /** A process that was killed is there until the system has taken its memory back. */
+  async #groupGone(): Promise<void> {
+    const deadline = performance.now() + goneMilliseconds;
+    while (this.#signalGroup(0) && performance.now() < deadline) await delay(5);
   }
 
   #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {

@@ -74,17 +74,42 @@ describe('describeRun', () => {
 });
 
 describe('RunList', () => {
-  it('has pinned runs first, then the newest', () => {
+  it('has pinned runs first, then the newest', async () => {
     const list = new RunList();
-    list.replace([
+    const runs = [
       run({ uri: 'a', startedAt: '2026-01-01' }),
       run({ uri: 'b', startedAt: '2026-01-03' }),
       run({ uri: 'c', startedAt: '2026-01-02', isPinned: true }),
       run({ uri: 'd', startedAt: '2026-01-04', state: 'running' }),
-    ]);
+    ];
+    await list.replace(Promise.resolve(runs));
     expect(list.sorted().map(({ uri }) => uri)).toEqual(['c', 'd', 'b', 'a']);
     expect(list.finished().map(({ uri }) => uri)).toEqual(['b', 'c', 'a']);
     expect(list.active().map(({ uri }) => uri)).toEqual(['d']);
+  });
+
+  it('keeps what is told of a run while the list of all is on its way', async () => {
+    const list = new RunList();
+    let answer: (runs: readonly RunSummary[]) => void = () => undefined;
+    const replaced = list.replace(
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    );
+    list.change('a', run({ uri: 'a', state: 'finished' }));
+    list.change('b', null);
+    // Made before the first one finished and the second one was deleted.
+    answer([run({ uri: 'a', state: 'running' }), run({ uri: 'b' }), run({ uri: 'c' })]);
+    await replaced;
+    expect(list.get('a')?.state).toBe('finished');
+    expect(
+      list
+        .sorted()
+        .map(({ uri }) => uri)
+        .toSorted(),
+    ).toEqual(['a', 'c']);
+    await expect(list.replace(Promise.reject(new Error('gone')))).rejects.toThrow('gone');
+    expect(list.get('c')).toBeDefined();
   });
 
   it('tells what a run was before, and nothing once nobody listens', () => {

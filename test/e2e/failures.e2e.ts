@@ -1,6 +1,6 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test, vi } from 'vitest';
 import { endlessExperiment } from './harness/fixtures.ts';
 import { isRunning, parentOf, processesWith } from './harness/processes.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
@@ -24,8 +24,12 @@ describe.skipIf(host === null)('a run that does not end well', () => {
     await editor()
       .workbench.statusItem(/endless: embed\w* .*\d %/)
       .waitFor();
-    const models = await processesWith(host!.extensionsFolder, 'modelProcess.mjs');
-    expect(models).not.toEqual([]);
+    // Between two modalities the process of one has ended, and that of the other is not there yet.
+    const models = await vi.waitFor(async () => {
+      const found = await processesWith(host!.extensionsFolder, 'modelProcess.mjs');
+      expect(found).not.toEqual([]);
+      return found;
+    }, 10_000);
     return { worker: await parentOf(models[0]!), models };
   }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { HostUnavailable, installHost } from '../../scripts/e2eHost.mjs';
-import { findChromium } from './harness/chromium.ts';
+import { findChromium } from '../chromium.ts';
 import type { EditorHost } from './harness/codeServer.ts';
 import { installExtension } from './harness/installExtension.ts';
 

@@ -215,6 +215,18 @@ describe('a run', () => {
     });
   });
 
+  it('that went to an output of its own is listed by a server that is started later', async () => {
+    const server = await start();
+    const file = await smallRun();
+    await writeFile(file, 'name: kept\ndata: { kind: npy, path: features.npy }\noutput: results/kept\n');
+    const { uri } = await server.ask('startRun', { kind: 'file', uri: uriOf(file) });
+    await server.until(uri, isFinished);
+    const later = await start();
+    expect(await later.until(uri, isFinished)).toMatchObject({ name: 'kept' });
+    const listed = await later.ask('listRuns', null);
+    expect(listed.map((run) => `${run.name} ${run.uri}`)).toEqual([`kept ${uri}`]);
+  });
+
   it('starts as an editor shows it, not as it was saved', async () => {
     const server = await start();
     const uri = uriOf(await smallRun());

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import type { BrowserContext, Page } from 'playwright-core';
@@ -9,13 +9,12 @@ import type { PanelHostContract, PanelIdentity, PanelPageContract } from '../../
 import type { Channel, Handlers, RpcMessage } from '../../server/protocol/rpc.ts';
 import { connectPeers } from '../../server/protocol/rpcPeer.ts';
 import type { Peer } from '../../server/protocol/rpcPeer.ts';
+import { chromiumFlags, findChromium } from '../chromium.ts';
 import { themes } from './editorThemes.ts';
 import type { EditorTheme } from './editorThemes.ts';
 
 /** Chromium where this machine has it. */
-export const browserPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  existsSync,
-);
+export const browserPath = findChromium();
 
 const origin = 'https://panel.test';
 
@@ -35,10 +34,7 @@ export async function startBrowser(folder: string): Promise<BrowserContext> {
   execFileSync(process.execPath, ['scripts/build.mjs', '--out', folder, 'run.js', 'run.css']);
   const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
     executablePath: browserPath!,
-    args: [
-      ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-      ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-    ],
+    args: chromiumFlags,
     viewport: { width: 1180, height: 900 },
   });
   await context.route(`${origin}/**`, async (route) => {

@@ -2,10 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, errors, type Browser, type FrameLocator, type Locator, type Page } from 'playwright-core';
+import { chromiumFlags } from '../../chromium.ts';
 import type { CodeServer } from './codeServer.ts';
-
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** Ignored by version control; what a run of the tests leaves to look at. */
 const pictures = fileURLToPath(new URL('../../../.e2e/', import.meta.url));
@@ -41,7 +39,7 @@ export class Workbench {
 
   /** Opens a folder and waits until the side bar shows something. */
   static async open(server: CodeServer, program: string, folder: string): Promise<Workbench> {
-    const browser = await chromium.launch({ executablePath: program, args: [...flags, ...quiet] });
+    const browser = await chromium.launch({ executablePath: program, args: chromiumFlags });
     const context = await browser.newContext({ viewport: { width: 1440, height: 1000 } });
     const workbench = new Workbench(browser, await context.newPage(), server);
     await workbench.page.goto(`${server.url}/?folder=${encodeURIComponent(folder)}`);
@@ -53,8 +51,11 @@ export class Workbench {
     await this.#browser.close();
   }
 
+  /** By the editor's own command, which keeps what is open before it reloads; the browser's reload may not. */
   async reload(): Promise<void> {
-    await this.page.reload();
+    const loaded = this.page.waitForEvent('load');
+    await this.runCommand('Developer: Reload Window');
+    await loaded;
     await this.#ready();
   }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,13 +8,11 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtmlReport } from '../../../server/engine/report/htmlReport.ts';
 import type { Report } from '../../../server/protocol/report.ts';
+import { chromiumFlags, findChromium } from '../../chromium.ts';
 import { exampleDescriptions, exampleReport, hostile } from './exampleReport.ts';
 
-const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+const browser = findChromium();
 if (browser === undefined) console.info('Skipped: the report page needs Chromium, and none was found.');
-
-const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 describe.skipIf(browser === undefined)('the report page in Chromium', () => {
   const folder = mkdtempSync(join(tmpdir(), 'report-page-'));
@@ -31,7 +29,7 @@ describe.skipIf(browser === undefined)('the report page in Chromium', () => {
     };
     context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       executablePath: browser!,
-      args: [...flags, ...quiet],
+      args: chromiumFlags,
       viewport: { width: 1100, height: 900 },
       colorScheme: 'light',
       acceptDownloads: true,

@@ -10,19 +10,28 @@ export interface FoundExperiment {
   readonly changedAt: number;
 }
 
+/** What a search came across. */
+export interface FoundInWorkspace {
+  /** By name. */
+  readonly experiments: readonly FoundExperiment[];
+  /** Folders of runs, absolute. */
+  readonly runs: readonly string[];
+}
+
 /** Folders below the workspace's that are searched, so that a link or a disk full of data does not hold up the list. */
 const deepest = 8;
 const mostFolders = 5000;
 
 /**
- * The `*.gap.yaml` and `*.gap.yml` files below some folders, by name. Hidden folders, `node_modules` folders
- * of runs and those in `passedOver` are not searched, links not followed.
+ * The `*.gap.yaml` and `*.gap.yml` files below some folders, and the folders of runs. Hidden folders, `node_modules`,
+ * folders of runs and those in `passedOver` are not searched, links not followed.
  */
-export async function findExperiments(
+export async function searchWorkspace(
   folders: readonly string[],
   passedOver: readonly string[],
   signal: AbortSignal,
-): Promise<FoundExperiment[]> {
+): Promise<FoundInWorkspace> {
+  const runs = new Set<string>();
   const found = new Map<string, FoundExperiment>();
   let level = [...folders];
   let searched = 0;
@@ -34,7 +43,10 @@ export async function findExperiments(
       const entries = await entriesOf(folder);
       // A run's copy of its configuration is no experiment.
       const names = entries.map(({ name }) => name);
-      if (names.includes(runFileNames.record) && names.includes(runFileNames.report)) continue;
+      if (names.includes(runFileNames.record) && names.includes(runFileNames.report)) {
+        runs.add(folder);
+        continue;
+      }
       for (const entry of entries) {
         const path = join(folder, entry.name);
         if (entry.isDirectory()) {
@@ -48,7 +60,8 @@ export async function findExperiments(
     }
     level = next;
   }
-  return [...found.values()].sort((a, b) => basename(a.path).localeCompare(basename(b.path)));
+  const experiments = [...found.values()].sort((a, b) => basename(a.path).localeCompare(basename(b.path)));
+  return { experiments, runs: [...runs] };
 }
 
 async function entriesOf(folder: string): Promise<Dirent[]> {

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
@@ -24,7 +32,7 @@ export function findChromium(): string | undefined {
   return [...onPath, ...playwrightPrograms()].find(existsSync) ?? packagedProgram();
 }
 
-/** Unpacked when it is first needed, to another name first: a test beside this one never sees half of it. */
+/** Unpacked when it is first needed; a test beside this one neither sees half of it nor has it replaced while it runs. */
 function packagedProgram(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') return undefined;
   const program = resolve('node_modules/.cache/chromium/chromium');
@@ -33,7 +41,12 @@ function packagedProgram(): string | undefined {
     mkdirSync(dirname(program), { recursive: true });
     const unfinished = `${program}-${process.pid}`;
     writeFileSync(unfinished, brotliDecompressSync(readFileSync(packed)), { mode: 0o755 });
-    renameSync(unfinished, program);
+    try {
+      linkSync(unfinished, program);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    rmSync(unfinished);
   }
   // It needs libraries that a bare system may lack.
   return spawnSync(program, ['--version']).status === 0 ? program : undefined;

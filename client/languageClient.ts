@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import {
   LanguageClient,
+  ProgressType,
   ResponseError,
   State,
   TransportKind,
@@ -8,6 +10,7 @@ import {
   type ServerOptions as ServerProgram,
 } from 'vscode-languageclient/node';
 import type { ServerNotifications, ServerOptions, ServerRequests } from '../server/protocol/lsp.ts';
+import type { ProgressListener, ProgressUpdate } from '../server/protocol/progress.ts';
 import { commands, languageId, settings } from './contributions.ts';
 import { failureInData, ServerFailure } from './serverFailure.ts';
 import { wireName, type ServerRequester } from './serverRequests.ts';
@@ -90,20 +93,26 @@ export class ServerConnection implements ServerRequester, vscode.Disposable {
     method: M,
     params: ServerRequests[M]['params'],
     signal?: AbortSignal,
+    onProgress?: ProgressListener,
   ): Promise<ServerRequests[M]['result']> {
     await this.start();
+    const workDoneToken = randomUUID();
+    const progress =
+      onProgress && this.client.onProgress(new ProgressType<ProgressUpdate>(), workDoneToken, onProgress);
     const cancellation = new vscode.CancellationTokenSource();
     const cancel = (): void => {
       cancellation.cancel();
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await this.client.sendRequest(wireName(method), params, cancellation.token);
+      const told = onProgress === undefined || params === null ? params : { ...params, workDoneToken };
+      return await this.client.sendRequest(wireName(method), told, cancellation.token);
     } catch (error) {
       throw failureOfResponse(error);
     } finally {
       signal?.removeEventListener('abort', cancel);
       cancellation.dispose();
+      progress?.dispose();
     }
   }
 

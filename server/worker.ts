@@ -1,5 +1,6 @@
+import type { NoContract } from './protocol/rpc.ts';
 import { connectPeers } from './protocol/rpcPeer.ts';
-import type { WorkerContract, WorkerListenerContract } from './protocol/worker.ts';
+import type { WorkerContract } from './protocol/worker.ts';
 import { describeFailure } from './runs/describeFailure.ts';
 import { processChannel } from './runs/processChannel.ts';
 import { OpenRuns } from './worker/openRuns.ts';
@@ -9,11 +10,9 @@ import { workerHandlers } from './worker/workerHandlers.ts';
 const graceMilliseconds = 10_000;
 
 const runs = new OpenRuns();
-const peer = connectPeers<WorkerContract, WorkerListenerContract>(
+const peer = connectPeers<WorkerContract, NoContract>(
   processChannel(process),
-  workerHandlers(runs, (progress) => {
-    peer.notify('progress', progress);
-  }),
+  workerHandlers(runs),
   describeFailure,
 );
 

@@ -4,19 +4,18 @@ import { pythonNotebook, pythonScript } from '../exports/pythonSnippet.ts';
 import { resultsCsv } from '../exports/resultsCsv.ts';
 import { safeFileName } from '../panels/panelMessages.ts';
 import { chooseRun } from './chooseRuns.ts';
-import { showRun } from './openRun.ts';
+import { exportCharts } from './exportCharts.ts';
 import type { Services } from './services.ts';
 import { targetRuns } from './targets.ts';
 import { tellNoRun } from './tellNoRun.ts';
 
-type Format = vscode.QuickPickItem &
-  (
-    | {
-        readonly extension: string;
-        readonly content: (services: Services, run: RunSummary) => Thenable<string | Uint8Array>;
-      }
-    | { readonly extension: null }
-  );
+/** What a run becomes: one file, or pictures of its charts. */
+type Format = vscode.QuickPickItem & (FileFormat | { readonly extension: null });
+
+interface FileFormat {
+  readonly extension: string;
+  readonly content: (services: Services, run: RunSummary) => Thenable<string | Uint8Array>;
+}
 
 const formats: readonly Format[] = [
   {
@@ -40,7 +39,7 @@ const formats: readonly Format[] = [
   },
   {
     label: 'PNG',
-    detail: 'Opens the report: each chart has a button that saves its picture',
+    detail: 'Pictures of the charts, as the report shows them',
     extension: null,
   },
   {
@@ -73,13 +72,13 @@ export async function exportRun(services: Services, ...args: readonly unknown[])
     placeHolder: 'As what?',
   });
   if (format === undefined) return;
-  await (format.extension === null ? showRun(services, run) : save(services, run, format));
+  await (format.extension === null ? exportCharts(services, run) : save(services, run, format));
 }
 
 async function save(
   services: Services,
   run: RunSummary,
-  { content, extension, label }: Extract<Format, { extension: string }>,
+  { content, extension, label }: FileFormat & vscode.QuickPickItem,
 ): Promise<void> {
   const [folder] = vscode.workspace.workspaceFolders ?? [];
   const target = await vscode.window.showSaveDialog({

@@ -1,6 +1,6 @@
 // A page is not trusted with more than it needs: what it sends is held to its contract before anything is done.
 import { RpcError } from '../../server/protocol/rpcPeer.ts';
-import type { PanelHostContract, PanelIdentity } from '../../server/protocol/panel.ts';
+import type { PanelHostContract, PanelIdentity, PanelPageContract } from '../../server/protocol/panel.ts';
 
 type Method = keyof PanelHostContract['requests'] | keyof PanelHostContract['notifications'];
 
@@ -43,6 +43,24 @@ export function checkPanelMessage(method: string, params: unknown): void {
       code: 'invalid-params',
     });
   }
+}
+
+type Charts = PanelPageContract['requests']['charts']['result'];
+
+/** The charts of a page, as it says. @throws RpcError `invalid-result`. */
+export function readCharts(answer: unknown): Charts {
+  const isChart = hasFields({ id: isName, title: isName });
+  if (Array.isArray(answer) && answer.length <= 100 && answer.every(isChart)) return answer as Charts;
+  throw new RpcError({ message: 'The page does not say what charts it has', code: 'invalid-result' });
+}
+
+/** The first bytes of every PNG image. */
+const pngSignature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** The bytes of a PNG image that a page made. @throws RpcError `invalid-result`. */
+export function readImage(answer: unknown): Uint8Array {
+  if (answer instanceof Uint8Array && pngSignature.every((byte, at) => answer[at] === byte)) return answer;
+  throw new RpcError({ message: 'The page made no PNG image', code: 'invalid-result' });
 }
 
 const mostCompared = 16;

@@ -8,7 +8,15 @@ import { connectPeers, RpcError, type Peer } from '../../server/protocol/rpcPeer
 import { panelViewType } from '../contributions.ts';
 import { failureOf } from '../serverFailure.ts';
 import type { ServerRequester } from '../serverRequests.ts';
-import { checkPanelMessage, readPanelIdentity, safeFileName, urisOf } from './panelMessages.ts';
+import { PageGate } from './pageGate.ts';
+import {
+  checkPanelMessage,
+  readCharts,
+  readImage,
+  readPanelIdentity,
+  safeFileName,
+  urisOf,
+} from './panelMessages.ts';
 import { panelPage } from './panelPage.ts';
 
 /** What panels ask of the rest of the extension. */
@@ -19,6 +27,9 @@ export interface PanelEnvironment {
   readonly runAgain: (uri: string) => void;
   readonly showRuns: () => void;
 }
+
+/** A chart of a panel. */
+export type PanelChart = PanelPageContract['requests']['charts']['result'][number];
 
 /** The panels of this window: one for each run, or group of runs, that is shown. */
 export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {
@@ -47,6 +58,16 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.fill(panel, identity);
   }
 
+  /** The charts that the panel of a run shows. @throws RpcError `run-not-shown` where there is no such panel. */
+  async charts(uri: string): Promise<readonly PanelChart[]> {
+    return readCharts(await (await this.pageOf(uri)).request('charts', null));
+  }
+
+  /** One of the charts that the panel of a run shows, as a PNG image. @throws RpcError as `charts` does. */
+  async chartImage(uri: string, id: string): Promise<Uint8Array> {
+    return readImage(await (await this.pageOf(uri)).request('chartImage', { id }));
+  }
+
   /** Tells the panels that show a run that it was changed or removed. */
   runChanged(uri: string): void {
     for (const { identity, page } of this.open.values()) {
@@ -71,6 +92,14 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     for (const { panel } of [...this.open.values()]) panel.dispose();
   }
 
+  /** The page of a run's panel, once it is there. */
+  private async pageOf(uri: string): Promise<Peer<PanelPageContract>> {
+    const open = this.open.get(keyOf({ view: 'run', uri }));
+    if (open === undefined) throw notShown();
+    await open.gate.passed();
+    return open.page;
+  }
+
   private options(): vscode.WebviewOptions {
     return { enableScripts: true, localResourceRoots: [this.file()] };
   }
@@ -82,14 +111,19 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
   private fill(panel: vscode.WebviewPanel, identity: PanelIdentity): void {
     const { webview } = panel;
     panel.iconPath = vscode.Uri.joinPath(this.environment.extensionUri, 'media', 'icon.png');
+    const gate = new PageGate();
+    // A hidden page is not kept: it is made anew when its panel is shown again.
+    panel.onDidChangeViewState(() => {
+      if (!panel.visible) gate.leave();
+    });
     const page = connectPeers<PanelHostContract, PanelPageContract>(
       webviewChannel(panel, this.environment.log),
-      panelHandlers(identity, this.environment),
+      panelHandlers(identity, this.environment, gate),
       failureOf,
       checkPanelMessage,
     );
     const key = keyOf(identity);
-    this.open.set(key, { panel, identity, page });
+    this.open.set(key, { panel, identity, page, gate });
     panel.onDidDispose(() => this.open.delete(key));
     webview.html = panelPage({
       cspSource: webview.cspSource,
@@ -104,6 +138,7 @@ interface OpenPanel {
   readonly panel: vscode.WebviewPanel;
   readonly identity: PanelIdentity;
   readonly page: Peer<PanelPageContract>;
+  readonly gate: PageGate;
 }
 
 function keyOf(identity: PanelIdentity): string {
@@ -136,22 +171,24 @@ function webviewChannel(panel: vscode.WebviewPanel, log: vscode.LogOutputChannel
 function panelHandlers(
   identity: PanelIdentity,
   { server, runAgain, showRuns, log }: PanelEnvironment,
+  gate: PageGate,
 ): Handlers<PanelHostContract> {
   const shown = (uri: string): string => {
     if (urisOf(identity).includes(uri)) return uri;
-    throw new RpcError({ message: 'This panel does not show that run', code: 'run-not-shown' });
+    throw notShown();
   };
   return {
     requests: {
       async open(_, { signal }) {
+        gate.enter();
         const runs = urisOf(identity).map(async (uri) => ({
           uri,
           ...(await server.request('readReport', { uri }, signal)),
         }));
         return { identity, runs: await Promise.all(runs) };
       },
-      async points({ uri, method }, { signal }) {
-        const file = await server.request('projectRows', { uri: shown(uri), method }, signal);
+      async points({ uri, method }, { signal, progress }) {
+        const file = await server.request('projectRows', { uri: shown(uri), method }, signal, progress);
         return { file, bytes: await readInside(vscode.Uri.parse(uri).fsPath, file.path) };
       },
       async worstPairs({ uri, modalities, count }, { signal }) {
@@ -178,6 +215,10 @@ function panelHandlers(
       showRuns,
     },
   };
+}
+
+function notShown(): RpcError {
+  return new RpcError({ message: 'No panel shows that run', code: 'run-not-shown' });
 }
 
 /**

@@ -1,6 +1,6 @@
 // Runs in words, for lists, tooltips and the status bar.
 import type { RunSummary } from '../../server/protocol/lsp.ts';
-import type { WorkerProgress } from '../../server/protocol/worker.ts';
+import type { ProgressUpdate } from '../../server/protocol/progress.ts';
 
 /** One line: what was measured, or how far it has come, or why it ended. `now` in milliseconds. */
 export function describeRun(run: RunSummary, now: number): string {
@@ -37,7 +37,7 @@ function fixed(value: number, digits: number): string {
 }
 
 /** `embed image 40 %`; rows alone where the total is not known. */
-export function describeProgress({ stage, done, total, unit }: WorkerProgress): string {
+export function describeProgress({ stage, done, total, unit }: ProgressUpdate): string {
   if (total === undefined || total <= 0) {
     return done > 0 ? `${stage} ${done.toLocaleString('en')} ${unit}` : stage;
   }

@@ -1,4 +1,4 @@
-import type { ProgressListener, ProgressUpdate } from '../engine/progress.ts';
+import type { ProgressListener, ProgressUpdate } from '../protocol/progress.ts';
 
 /** Where progress is written: standard error, or a stand-in. */
 export interface ProgressStream {

@@ -8,7 +8,7 @@ import type { Encoder } from './encoders/encoder.ts';
 import { encoders } from './encoders/registry.ts';
 import type { Random } from './numerics/random.ts';
 import { InputError } from './problems.ts';
-import type { ProgressListener } from './progress.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
 import type { Device } from './runtime/device.ts';
 import { onnxRuntimeVersion } from './runtime/onnxRuntime.ts';
 

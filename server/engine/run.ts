@@ -14,7 +14,7 @@ import { Kernels } from './numerics/kernels.ts';
 import type { Matrix } from './numerics/matrix.ts';
 import { matrix } from './numerics/matrix.ts';
 import { Random } from './numerics/random.ts';
-import type { ProgressListener } from './progress.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
 import { projectRows } from './projection.ts';
 import type { Device, DeviceChoice } from './runtime/device.ts';
 import { chooseDevice } from './runtime/chooseDevice.ts';

@@ -167,9 +167,9 @@ export function requestHandlers(parts: HandlerParts): RequestHandlers {
     async readReport({ uri }) {
       return { report: await runs.report(pathOf(uri)), descriptions: metricDescriptions };
     },
-    async projectRows({ uri, method }, { signal }) {
+    async projectRows({ uri, method }, { signal, progress }) {
       expectTrust();
-      return inspection.ask('projectRows', { runFolder: pathOf(uri), method }, signal);
+      return inspection.ask('projectRows', { runFolder: pathOf(uri), method }, signal, progress);
     },
     async worstPairs({ uri, modalities, count }, { signal }) {
       expectTrust();

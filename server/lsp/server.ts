@@ -1,6 +1,7 @@
 import {
   CancellationToken,
   LSPErrorCodes,
+  ProgressType,
   ResponseError,
   TextDocuments,
   TextDocumentSyncKind,
@@ -10,6 +11,8 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { ServerNotifications } from '../protocol/lsp.ts';
+import type { ProgressListener, ProgressUpdate } from '../protocol/progress.ts';
+import type { RequestContext } from '../protocol/rpc.ts';
 import { describeFailure } from '../runs/describeFailure.ts';
 import { InspectionWorker } from '../runs/inspectionWorker.ts';
 import type { Measure } from '../runs/runQueue.ts';
@@ -36,11 +39,12 @@ export function serve(connection: Connection): void {
     const places = new WorkspacePlaces(options);
     const inspection = new InspectionWorker({ idleMilliseconds });
     const measure: Measure = async ({ config, configFile, folder }, onProgress, signal) => {
-      const worker = new WorkerProcess(onProgress);
+      const worker = new WorkerProcess();
       try {
         const cacheFolder = chosenCache(options);
         const { device } = options;
-        await worker.ask('measure', { config, configFile, runFolder: folder, cacheFolder, device }, signal);
+        const params = { config, configFile, runFolder: folder, cacheFolder, device };
+        await worker.ask('measure', params, signal, onProgress);
       } finally {
         await worker.end();
       }
@@ -104,10 +108,10 @@ function register(connection: Connection, handlers: RequestHandlers): void {
       });
       try {
         // Sound while the client is built from the same contract.
-        return await (handler as (params: unknown, context: { signal: AbortSignal }) => Promise<unknown>)(
-          params,
-          { signal: controller.signal },
-        );
+        return await (handler as (params: unknown, context: RequestContext) => Promise<unknown>)(params, {
+          signal: controller.signal,
+          progress: progressOf(connection, params),
+        });
       } catch (error) {
         if (controller.signal.aborted) {
           throw new ResponseError(LSPErrorCodes.RequestCancelled, 'The request was cancelled', {
@@ -123,6 +127,15 @@ function register(connection: Connection, handlers: RequestHandlers): void {
       }
     });
   }
+}
+
+/** Tells the client of progress, where its request has a token for it as the protocol's own requests do. */
+function progressOf(connection: Connection, params: unknown): ProgressListener {
+  const token: unknown = (params as { workDoneToken?: unknown } | null)?.workDoneToken;
+  if (typeof token !== 'string' && typeof token !== 'number') return () => undefined;
+  return (update) => {
+    void connection.sendProgress(new ProgressType<ProgressUpdate>(), token, update);
+  };
 }
 
 function notify<M extends keyof ServerNotifications>(

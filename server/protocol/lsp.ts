@@ -1,9 +1,10 @@
 // Custom messages between the extension and the language server, beside those of the Language Server Protocol. The
 // method of each is its key here with `modalityGap/` before it. URIs are strings.
 import type { MetricDescriptions } from './metricDescription.ts';
+import type { ProgressUpdate } from './progress.ts';
 import type { Report } from './report.ts';
 import type { ItemPreview, PointsFile, ProjectionMethod, RowPair } from './runContent.ts';
-import type { DataDescription, WorkerProgress } from './worker.ts';
+import type { DataDescription } from './worker.ts';
 
 /** A run that is waiting, going on, or finished. */
 export interface RunSummary {
@@ -14,7 +15,7 @@ export interface RunSummary {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly seconds: number | null;
-  readonly progress: WorkerProgress | null;
+  readonly progress: ProgressUpdate | null;
   /** Why it failed, with its code and the file at fault. */
   readonly error: { readonly message: string; readonly code: string; readonly file: string | null } | null;
   /** The experiment file that it was started from; null for data measured without one. */

@@ -54,7 +54,15 @@ export interface PanelHostContract extends Contract {
 
 /** What the page answers to the extension. */
 export interface PanelPageContract extends Contract {
-  readonly requests: Readonly<Record<string, never>>;
+  readonly requests: {
+    /** The charts of the page, in its order, once it shows them. */
+    readonly charts: {
+      readonly params: null;
+      readonly result: readonly { readonly id: string; readonly title: string }[];
+    };
+    /** A chart as it is shown, as a PNG image. */
+    readonly chartImage: { readonly params: { readonly id: string }; readonly result: Uint8Array };
+  };
   readonly notifications: {
     /** The run's folder was changed or removed. */
     readonly runChanged: { readonly uri: string };

@@ -1,6 +1,8 @@
 // Requests, results, errors, notifications and cancellation between two programs, over any channel that carries
 // structured values: an IPC pipe of a worker, or the message port of a webview.
 
+import type { ProgressListener, ProgressUpdate } from './progress.ts';
+
 /** One side's methods: what it answers, and what it is told. */
 export interface Contract {
   readonly requests: Readonly<Record<string, { readonly params: unknown; readonly result: unknown }>>;
@@ -11,6 +13,14 @@ export interface Contract {
 export interface RequestContext {
   /** Aborted when the caller cancels, or is gone. */
   readonly signal: AbortSignal;
+  /** Tells the caller how far the answer has come; many callers do not listen. */
+  readonly progress: ProgressListener;
+}
+
+/** The contract of a side that answers nothing and is told nothing. */
+export interface NoContract extends Contract {
+  readonly requests: Readonly<Record<string, never>>;
+  readonly notifications: Readonly<Record<string, never>>;
 }
 
 /** An implementation of every method of a contract: one that is forgotten does not compile. */
@@ -37,6 +47,7 @@ export interface RpcFailure {
 
 export type RpcMessage =
   | { readonly kind: 'request'; readonly id: number; readonly method: string; readonly params: unknown }
+  | { readonly kind: 'progress'; readonly id: number; readonly update: ProgressUpdate }
   | { readonly kind: 'result'; readonly id: number; readonly result: unknown }
   | { readonly kind: 'error'; readonly id: number; readonly error: RpcFailure }
   | { readonly kind: 'notification'; readonly method: string; readonly params: unknown }

@@ -1,3 +1,4 @@
+import type { ProgressListener } from './progress.ts';
 import type { Channel, Contract, Handlers, RequestContext, RpcFailure, RpcMessage } from './rpc.ts';
 
 /** A request that failed on the other side, or was cancelled, or whose other side is gone. */
@@ -18,6 +19,7 @@ export interface Peer<Remote extends Contract> {
   /**
    * Asks the other side.
    *
+   * @param onProgress Told of how far the answer has come, by handlers that say it.
    * @throws RpcError with the other side's code; `cancelled` when the signal is aborted, `disconnected` when the other
    * side is gone.
    */
@@ -25,6 +27,7 @@ export interface Peer<Remote extends Contract> {
     method: M,
     params: Remote['requests'][M]['params'],
     signal?: AbortSignal,
+    onProgress?: ProgressListener,
   ): Promise<Remote['requests'][M]['result']>;
   notify<M extends keyof Remote['notifications'] & string>(
     method: M,
@@ -40,6 +43,7 @@ type NotificationHandler = (params: unknown) => void;
 interface PendingRequest {
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: RpcError) => void;
+  readonly progress: ProgressListener | undefined;
 }
 
 /**
@@ -74,7 +78,11 @@ export function connectPeers<Local extends Contract, Remote extends Contract>(
         throw new RpcError({ message: `Nothing answers to "${method}"`, code: 'unknown-method' });
       }
       validate(method, params);
-      const result = await handler(params, { signal: controller.signal });
+      const { signal } = controller;
+      const progress: ProgressListener = (update) => {
+        if (closed === null && !signal.aborted) channel.send({ kind: 'progress', id, update });
+      };
+      const result = await handler(params, { signal, progress });
       if (closed === null) channel.send({ kind: 'result', id, result });
     } catch (error) {
       const failure = controller.signal.aborted
@@ -114,6 +122,9 @@ export function connectPeers<Local extends Contract, Remote extends Contract>(
       case 'request':
         track(answer(data.id, data.method, data.params));
         break;
+      case 'progress':
+        pending.get(data.id)?.progress?.(data.update);
+        break;
       case 'result':
         settle(data.id, ({ resolve }) => {
           resolve(data.result);
@@ -146,7 +157,7 @@ export function connectPeers<Local extends Contract, Remote extends Contract>(
 
   return {
     closed: whenClosed,
-    request(method, params, signal) {
+    request(method, params, signal, onProgress) {
       return new Promise((resolve, reject) => {
         if (closed !== null || signal?.aborted === true) {
           reject(closed ?? cancelled());
@@ -171,6 +182,7 @@ export function connectPeers<Local extends Contract, Remote extends Contract>(
             done();
             reject(error);
           },
+          progress: onProgress,
         });
         channel.send({ kind: 'request', id, method, params });
       });
@@ -203,6 +215,8 @@ function isMessage(data: unknown): data is RpcMessage {
     case 'result':
     case 'cancel':
       return hasId;
+    case 'progress':
+      return hasId && 'update' in data && typeof data.update === 'object' && data.update !== null;
     case 'error':
       return hasId && 'error' in data && typeof data.error === 'object' && data.error !== null;
     default:

@@ -18,8 +18,18 @@ export interface PointsFile {
   readonly totalRows: number;
   /** Share of the variance that each axis holds; null where the method has none. */
   readonly explained: readonly [number, number] | null;
-  /** Names of the labels, and each row's as an index into them; null without labels. */
-  readonly labels: { readonly names: readonly string[]; readonly ofRow: readonly number[] } | null;
+  /** What the rows can be grouped by: their label first, where the data have one, then attributes. */
+  readonly groupings: readonly RowGrouping[];
+}
+
+/** What rows are grouped by. */
+export interface RowGrouping {
+  /** `label`, or the attribute's. */
+  readonly name: string;
+  /** Names of the groups, ascending. */
+  readonly groups: readonly string[];
+  /** For each row, its group as an index. */
+  readonly ofRow: readonly number[];
 }
 
 /** A matched pair and how far apart it lies. */

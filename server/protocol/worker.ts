@@ -90,23 +90,6 @@ export interface WorkerContract extends Contract {
   readonly notifications: Readonly<Record<string, never>>;
 }
 
-/** What the worker tells the server. */
-export interface WorkerListenerContract extends Contract {
-  readonly requests: Readonly<Record<string, never>>;
-  readonly notifications: {
-    readonly progress: WorkerProgress;
-  };
-}
-
-/** How far one stage of a run has come. */
-export interface WorkerProgress {
-  readonly stage: string;
-  readonly done: number;
-  /** Absent while it is not known. */
-  readonly total?: number;
-  readonly unit: string;
-}
-
 /** What a path stands for. */
 export interface DataDescription {
   /** The reader's kind and title. */

@@ -1,3 +1,4 @@
+import type { ProgressListener } from '../protocol/progress.ts';
 import { RpcError } from '../protocol/rpcPeer.ts';
 import type { WorkerContract } from '../protocol/worker.ts';
 import { WorkerProcess } from './workerProcess.ts';
@@ -28,12 +29,13 @@ export class InspectionWorker {
     method: M,
     params: WorkerContract['requests'][M]['params'],
     signal: AbortSignal,
+    onProgress?: ProgressListener,
   ): Promise<WorkerContract['requests'][M]['result']> {
     clearTimeout(this.#idle);
     const worker = (this.#worker ??= this.#start());
     this.#asked += 1;
     try {
-      return await worker.ask(method, params, signal);
+      return await worker.ask(method, params, signal, onProgress);
     } catch (error) {
       if (error instanceof RpcError && error.code === 'worker-crashed' && this.#worker === worker) {
         this.#worker = undefined;
@@ -56,7 +58,7 @@ export class InspectionWorker {
   }
 
   #start(): WorkerProcess {
-    const worker = new WorkerProcess(() => undefined);
+    const worker = new WorkerProcess();
     void worker.ended.then(() => {
       if (this.#worker === worker) this.#worker = undefined;
     });

@@ -1,5 +1,6 @@
 import type { RunSummary } from '../protocol/lsp.ts';
-import type { ConfigText, WorkerProgress } from '../protocol/worker.ts';
+import type { ProgressListener, ProgressUpdate } from '../protocol/progress.ts';
+import type { ConfigText } from '../protocol/worker.ts';
 import { describeFailure } from './describeFailure.ts';
 
 /** A run that was asked for. */
@@ -17,16 +18,12 @@ export interface UnfinishedRun extends RunRequest {
   readonly state: Exclude<RunSummary['state'], 'finished'>;
   readonly startedAt: Date;
   readonly seconds: number | null;
-  readonly progress: WorkerProgress | null;
+  readonly progress: ProgressUpdate | null;
   readonly error: RunSummary['error'];
 }
 
 /** Runs a configuration and writes its folder; rejects when it fails, or once everything is ended after an abort. */
-export type Measure = (
-  run: RunRequest,
-  onProgress: (progress: WorkerProgress) => void,
-  signal: AbortSignal,
-) => Promise<void>;
+export type Measure = (run: RunRequest, onProgress: ProgressListener, signal: AbortSignal) => Promise<void>;
 
 /** Failed and cancelled runs that are kept to be shown, at most; older ones are forgotten. */
 const keptEnded = 50;

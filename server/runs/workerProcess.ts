@@ -2,8 +2,10 @@ import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { finished } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundledFile } from '../engine/bundledFile.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
+import type { NoContract } from '../protocol/rpc.ts';
 import { RpcError, connectPeers, type Peer } from '../protocol/rpcPeer.ts';
-import type { WorkerContract, WorkerListenerContract, WorkerProgress } from '../protocol/worker.ts';
+import type { WorkerContract } from '../protocol/worker.ts';
 import { describeFailure } from './describeFailure.ts';
 import { processChannel } from './processChannel.ts';
 
@@ -24,8 +26,7 @@ export class WorkerProcess {
   readonly #ended: Promise<string>;
   #lastWords = '';
 
-  /** @param onProgress Told of how far its run has come. */
-  constructor(onProgress: (progress: WorkerProgress) => void) {
+  constructor() {
     this.#child = fork(bundledFile('worker.mjs'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -53,9 +54,9 @@ export class WorkerProcess {
         });
       });
     });
-    this.#peer = connectPeers<WorkerListenerContract, WorkerContract>(
+    this.#peer = connectPeers<NoContract, WorkerContract>(
       processChannel(this.#child),
-      { requests: {}, notifications: { progress: onProgress } },
+      { requests: {}, notifications: {} },
       describeFailure,
     );
   }
@@ -79,9 +80,10 @@ export class WorkerProcess {
     method: M,
     params: WorkerContract['requests'][M]['params'],
     signal?: AbortSignal,
+    onProgress?: ProgressListener,
   ): Promise<WorkerContract['requests'][M]['result']> {
     try {
-      return await this.#peer.request(method, params, signal);
+      return await this.#peer.request(method, params, signal, onProgress);
     } catch (error) {
       if (!(error instanceof RpcError) || error.code !== 'disconnected') throw error;
       throw new RpcError({ message: await this.#ended, code: 'worker-crashed' });

@@ -1,4 +1,4 @@
-import type { WorkerProgress } from '../protocol/worker.ts';
+import type { ProgressListener, ProgressUpdate } from '../protocol/progress.ts';
 
 /** Milliseconds between two messages about progress: more often than an eye can tell, and a pipe carries easily. */
 const interval = 100;
@@ -7,12 +7,12 @@ const interval = 100;
  * Tells of progress at most ten times a second: at once where nothing was told for so long, else the latest of what
  * came meanwhile.
  */
-export function latestProgress(tell: (progress: WorkerProgress) => void): {
-  readonly update: (progress: WorkerProgress) => void;
+export function latestProgress(tell: ProgressListener): {
+  readonly update: ProgressListener;
   /** Tells nothing more. */
   readonly stop: () => void;
 } {
-  let latest: WorkerProgress | null = null;
+  let latest: ProgressUpdate | null = null;
   let toldAt = -Infinity;
   let timer: NodeJS.Timeout | undefined;
   const tellLatest = (): void => {

@@ -5,7 +5,8 @@ import type { ExperimentConfig } from '../config/schema.ts';
 import { needsEncoders, sameEncoderForAll, untrainedEncoder } from '../config/sharedEncoder.ts';
 import { InputError } from '../engine/problems.ts';
 import { runMeasurement } from '../engine/run.ts';
-import type { ConfigText, WorkerContract, WorkerProgress } from '../protocol/worker.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
+import type { ConfigText, WorkerContract } from '../protocol/worker.ts';
 import { folderEmbeddingCache } from '../runs/folderEmbeddingCache.ts';
 import { checkRunFolder } from '../runs/runFolder.ts';
 import { storeRun } from '../runs/storeRun.ts';
@@ -25,7 +26,7 @@ export async function measure(
     cacheFolder,
     device,
   }: WorkerContract['requests']['measure']['params'],
-  tell: (progress: WorkerProgress) => void,
+  tell: ProgressListener,
   signal: AbortSignal,
 ): Promise<null> {
   const startedAt = new Date();

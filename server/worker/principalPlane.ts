@@ -4,6 +4,8 @@ import { leadingEigen } from '../engine/numerics/leadingEigen.ts';
 import { matrix, type Matrix } from '../engine/numerics/matrix.ts';
 import { orient, project } from '../engine/numerics/principalComponents.ts';
 import { InputError } from '../engine/problems.ts';
+import { countUp } from '../engine/progress.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
 import { commonDimension } from './commonDimension.ts';
 import { unitRows } from './unitRows.ts';
 
@@ -26,6 +28,7 @@ export interface PrincipalPlane {
 export async function principalPlane(
   sources: readonly EmbeddingSource[],
   selected: Uint32Array | null,
+  progress: ProgressListener,
   signal: AbortSignal,
 ): Promise<PrincipalPlane> {
   const columns = commonDimension(sources);
@@ -34,14 +37,16 @@ export async function principalPlane(
   }
   const rows = selected?.length ?? sources[0]!.rows;
   const total = rows * sources.length;
+  const count = countUp(progress, { stage: 'projecting', total: 3 * total, unit: 'rows' });
 
   const mean = new Float64Array(columns);
   for await (const { parts } of unitRows(sources, selected, signal)) {
-    for (const { data } of parts) {
+    for (const { data, rows: read } of parts) {
+      count(read);
       for (let i = 0; i < data.length; i++) mean[i % columns]! += data[i]! / total;
     }
   }
-  const covariance = await covarianceOf(sources, selected, mean, total, signal);
+  const covariance = await covarianceOf(sources, selected, mean, total, count, signal);
   const { values, vectors } = leadingEigen(covariance, columns, 2);
   const variances = values.map((value) => Math.max(0, value));
   let totalVariance = 0;
@@ -56,6 +61,7 @@ export async function principalPlane(
         points[m]![2 * (start + r)] = x![r]!;
         points[m]![2 * (start + r) + 1] = y![r]!;
       }
+      count(part.rows);
     }
   }
   const share = (value: number) => (totalVariance > 0 ? value / totalVariance : 0);
@@ -67,6 +73,7 @@ async function covarianceOf(
   selected: Uint32Array | null,
   mean: Float64Array,
   total: number,
+  count: (rows: number) => void,
   signal: AbortSignal,
 ): Promise<Float64Array> {
   const columns = mean.length;
@@ -78,6 +85,7 @@ async function covarianceOf(
         const centred = centredTranspose(part, mean);
         const { data } = await kernels.similarities(centred, centred);
         for (let i = 0; i < data.length; i++) covariance[i]! += data[i]! / total;
+        count(part.rows);
       }
     }
   } finally {

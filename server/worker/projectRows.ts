@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { Random } from '../engine/numerics/random.ts';
 import { InputError } from '../engine/problems.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
 import type { PointsFile, ProjectionMethod } from '../protocol/runContent.ts';
 import { pointsFileNames } from '../runs/runFileNames.ts';
 import type { OpenRun, OpenRuns } from './openRuns.ts';
@@ -13,13 +14,22 @@ import { umapPlane } from './umapPlane.ts';
 /** Rows that are projected at most: a picture has not more points, and UMAP takes minutes for more. */
 const mostRows: Readonly<Record<ProjectionMethod, number>> = { pca: 100_000, umap: 5000 };
 
+const groupingSchema = z.object({
+  name: z.string(),
+  groups: z.array(z.string()),
+  ofRow: z.array(z.int().min(0)),
+});
+
 const descriptionSchema = z.object({
   modalities: z.array(z.string()),
   rows: z.int().min(0),
   totalRows: z.int().min(0),
   explained: z.tuple([z.number(), z.number()]).nullable(),
-  labels: z.object({ names: z.array(z.string()), ofRow: z.array(z.int().min(0)) }).nullable(),
+  groupings: z.array(groupingSchema),
 });
+
+/** An attribute with more different values names or measures rows, and groups none. */
+const mostGroups = 1000;
 
 type Description = z.output<typeof descriptionSchema>;
 
@@ -33,6 +43,7 @@ export async function projectRows(
   runs: OpenRuns,
   folder: string,
   method: ProjectionMethod,
+  progress: ProgressListener,
   signal: AbortSignal,
 ): Promise<PointsFile> {
   const names = pointsFileNames(method);
@@ -48,19 +59,22 @@ export async function projectRows(
   const embeddings = await run.embeddings();
   const { points, explained } =
     method === 'pca'
-      ? await principalPlane(embeddings, selected, signal)
-      : { points: await umapPlane(embeddings, selected, random.stream('umap'), signal), explained: null };
-  const labels = await labelsOf(run, rows);
+      ? await principalPlane(embeddings, selected, progress, signal)
+      : {
+          points: await umapPlane(embeddings, selected, random.stream('umap'), progress, signal),
+          explained: null,
+        };
+  const groupings = await groupingsOf(run, rows);
   const description: Description = {
     modalities: run.report.modalities.map(({ name }) => name),
     rows: rows.length,
     totalRows: total,
     explained,
-    labels: labels === 'unknown' ? null : labels,
+    groupings: groupings ?? [],
   };
   await replaceFile(path, Buffer.concat([...points, rows].map(littleEndian)));
   // Without it the points are computed again, when the data may be back.
-  if (labels !== 'unknown') await replaceFile(join(folder, names.description), JSON.stringify(description));
+  if (groupings !== null) await replaceFile(join(folder, names.description), JSON.stringify(description));
   return { path, method, ...description };
 }
 
@@ -75,17 +89,29 @@ async function readDescription(file: string, points: string): Promise<Descriptio
   }
 }
 
-async function labelsOf(run: OpenRun, rows: Uint32Array): Promise<Description['labels'] | 'unknown'> {
+/** What groups the rows; null where the data, which tell it, are gone. */
+async function groupingsOf(run: OpenRun, rows: Uint32Array): Promise<Description['groupings'] | null> {
   try {
-    const { labels } = await run.facts();
-    if (labels === undefined) return null;
-    const names = [...new Set(Array.from(rows, (row) => labels[row]!))].sort();
-    const places = new Map(names.map((name, index) => [name, index]));
-    return { names, ofRow: Array.from(rows, (row) => places.get(labels[row]!)!) };
+    const { labels, attributes = {} } = await run.facts();
+    const groupings = Object.entries(attributes).map(([name, values]) => groupRows(name, values, rows));
+    return [
+      ...(labels === undefined ? [] : [groupRows('label', labels, rows)]),
+      ...groupings.filter(({ groups }) => groups.length <= mostGroups),
+    ];
   } catch (error) {
-    if (error instanceof InputError) return 'unknown';
+    if (error instanceof InputError) return null;
     throw error;
   }
+}
+
+function groupRows(
+  name: string,
+  values: readonly string[],
+  rows: Uint32Array,
+): z.output<typeof groupingSchema> {
+  const groups = [...new Set(Array.from(rows, (row) => values[row]!))].sort();
+  const places = new Map(groups.map((group, index) => [group, index]));
+  return { name, groups, ofRow: Array.from(rows, (row) => places.get(values[row]!)!) };
 }
 
 /** Every machine that runs this keeps numbers little-endian. */

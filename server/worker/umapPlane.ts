@@ -5,6 +5,8 @@ import { nearestRows, type NearestRows } from '../engine/numerics/nearestRows.ts
 import type { Random } from '../engine/numerics/random.ts';
 import { umapLayout } from '../engine/numerics/umap.ts';
 import { InputError } from '../engine/problems.ts';
+import { countUp } from '../engine/progress.ts';
+import type { ProgressListener } from '../protocol/progress.ts';
 import { commonDimension } from './commonDimension.ts';
 import { unitRows } from './unitRows.ts';
 
@@ -25,6 +27,7 @@ export async function umapPlane(
   sources: readonly EmbeddingSource[],
   selected: Uint32Array | null,
   random: Random,
+  progress: ProgressListener,
   signal: AbortSignal,
 ): Promise<readonly Float32Array[]> {
   const columns = commonDimension(sources);
@@ -43,14 +46,23 @@ export async function umapPlane(
       rowRange(all, first, first + part.rows).data.set(part.data);
     }
   }
-  const layout = await umapLayout(await nearestOf(all, signal), random, signal);
+  const nearest = await nearestOf(all, progress, signal);
+  const layout = await umapLayout(nearest, random, progress, signal);
   return sources.map((_, m) => layout.subarray(2 * m * rows, 2 * (m + 1) * rows));
 }
 
-async function nearestOf(unit: Matrix, signal: AbortSignal): Promise<NearestRows> {
+async function nearestOf(
+  unit: Matrix,
+  progress: ProgressListener,
+  signal: AbortSignal,
+): Promise<NearestRows> {
   const kernels = new Kernels({ device: 'cpu' });
   try {
-    return await nearestRows(kernels, unit, Math.min(usualNeighbours, unit.rows - 1), signal);
+    const stage = { stage: 'looking for neighbours', total: unit.rows ** 2, unit: 'pairs' };
+    return await nearestRows(kernels, unit, Math.min(usualNeighbours, unit.rows - 2), {
+      signal,
+      progress: countUp(progress, stage),
+    });
   } finally {
     await kernels.dispose();
   }

@@ -1,5 +1,5 @@
 import type { Handlers } from '../protocol/rpc.ts';
-import type { WorkerContract, WorkerProgress } from '../protocol/worker.ts';
+import type { WorkerContract } from '../protocol/worker.ts';
 import { describeData } from './describeData.ts';
 import { describeModel } from './describeModel.ts';
 import { inspectEntry, inspectTable } from './inspectEntry.ts';
@@ -13,21 +13,18 @@ import { worstPairs } from './worstPairs.ts';
  * What a worker answers.
  *
  * @param runs Where runs that were asked about stay open; the caller closes them.
- * @param tell Told of how far a run has come.
  */
-export function workerHandlers(
-  runs: OpenRuns,
-  tell: (progress: WorkerProgress) => void,
-): Handlers<WorkerContract> {
+export function workerHandlers(runs: OpenRuns): Handlers<WorkerContract> {
   return {
     requests: {
-      measure: (params, { signal }) => measure(params, tell, signal),
+      measure: (params, { signal, progress }) => measure(params, progress, signal),
       countErrors: ({ config }) => Promise.resolve({ errors: countErrors(config) }),
       describeData: (params, { signal }) => describeData(params, signal),
       inspectEntry: (params, { signal }) => inspectEntry(params, signal),
       inspectTable: (params) => inspectTable(params),
       describeModel: (params) => describeModel(params),
-      projectRows: ({ runFolder, method }, { signal }) => projectRows(runs, runFolder, method, signal),
+      projectRows: ({ runFolder, method }, { signal, progress }) =>
+        projectRows(runs, runFolder, method, progress, signal),
       worstPairs: ({ runFolder, modalities, count }, { signal }) =>
         worstPairs(runs, runFolder, modalities, count, signal),
       closeRun: async ({ runFolder }) => {

@@ -4,6 +4,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { ProgressType } from 'vscode-languageserver-protocol/node';
+import type { ProgressUpdate } from '../../server/protocol/progress.ts';
 import type { Report } from '../../server/protocol/report.ts';
 import type { RunSummary } from '../../server/protocol/lsp.ts';
 import { npyFile } from '../npyFile.ts';
@@ -138,7 +140,14 @@ describe('a run', () => {
     expect(withoutTimes(report)).toEqual(withoutTimes(commandReport(file) as Report));
 
     const points = await server.ask('projectRows', { uri: queued.uri, method: 'pca' });
-    expect(points).toMatchObject({ modalities: ['image', 'text'], rows: 5, totalRows: 5, labels: null });
+    expect(points).toMatchObject({ modalities: ['image', 'text'], rows: 5, totalRows: 5, groupings: [] });
+    const told: ProgressUpdate[] = [];
+    server.connection.onProgress(new ProgressType<ProgressUpdate>(), 'layout', (update) => {
+      told.push(update);
+    });
+    const asked = { uri: queued.uri, method: 'umap', workDoneToken: 'layout' } as const;
+    expect(await server.ask('projectRows', asked)).toMatchObject({ method: 'umap', rows: 5 });
+    expect(told.at(-1)).toMatchObject({ stage: 'laying out', done: told.at(-1)!.total });
     const { pairs } = await server.ask('worstPairs', {
       uri: queued.uri,
       modalities: ['image', 'text'],

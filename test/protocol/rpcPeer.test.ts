@@ -10,6 +10,7 @@ interface Calculator {
     readonly fail: { readonly params: null; readonly result: null };
     readonly refuse: { readonly params: null; readonly result: null };
     readonly wait: { readonly params: null; readonly result: null };
+    readonly count: { readonly params: number; readonly result: number };
     readonly unsendable: { readonly params: null; readonly result: unknown };
   };
   readonly notifications: { readonly note: string };
@@ -66,6 +67,11 @@ function connect(validate?: (method: string, params: unknown) => void): Pair {
             reject(new Error('stopped'));
           });
         }),
+      count: (to, { progress }) => {
+        for (let done = 1; done <= to; done++)
+          progress({ stage: 'counting', done, total: to, unit: 'steps' });
+        return Promise.resolve(to);
+      },
       unsendable: () => Promise.resolve(() => undefined),
     },
     notifications: {
@@ -124,6 +130,22 @@ describe('a request', () => {
   });
 });
 
+describe('progress', () => {
+  it('reaches who asked, in order and before the answer, and nobody else', async () => {
+    const { peer } = connect();
+    const told: number[] = [];
+    const others: number[] = [];
+    const answers = await Promise.all([
+      peer.request('count', 20, undefined, ({ done }) => told.push(done)),
+      peer.request('echo', 1, undefined, ({ done }) => others.push(done)),
+      peer.request('count', 3),
+    ]);
+    expect(answers).toEqual([20, 1, 3]);
+    expect(told).toEqual(Array.from({ length: 20 }, (_, at) => at + 1));
+    expect(others).toEqual([]);
+  });
+});
+
 describe('cancelling', () => {
   it('rejects at once, and aborts the handler', async () => {
     const { peer, aborted } = connect();
@@ -160,7 +182,7 @@ describe('messages that are none', () => {
     const { peer, ports: both } = connect();
     // Numbers that the peer's own requests do not reach: what answers those must not settle one of these.
     const strangeId = fc.integer({ min: 1_000_000, max: 1_000_050 });
-    const kinds = ['request', 'result', 'error', 'notification', 'cancel', 'other'];
+    const kinds = ['request', 'result', 'error', 'notification', 'progress', 'cancel', 'other'];
     const message = fc.oneof(
       fc.anything({ maxDepth: 2 }),
       fc.record({ kind: fc.constantFrom(...kinds), id: fc.anything({ maxDepth: 1 }) }),

@@ -5,7 +5,7 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { RpcError } from '../../server/protocol/rpcPeer.ts';
 import { browserPath, openPanel, startBrowser } from './panelHarness.ts';
-import { answersFrom, measureScenes } from './panelRun.ts';
+import { answersFrom, measureScenes, unwatched } from './panelRun.ts';
 import type { PanelRun } from './panelRun.ts';
 
 if (browserPath === undefined) console.info('Skipped: the panel needs Chromium, and none was found.');
@@ -95,8 +95,7 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
     const card = page.locator('#points .card');
     await card.locator('img').waitFor();
     const row = Number(/row (\d+)/.exec((await card.textContent()) ?? '')?.[1]);
-    const { signal } = new AbortController();
-    const caption = await run.answers.preview({ uri: run.uri, row, modality: 'text' }, { signal });
+    const caption = await run.answers.preview({ uri: run.uri, row, modality: 'text' }, unwatched);
     expect(await card.locator('.text').textContent()).toBe(caption.text);
     await page.keyboard.press('Enter');
     await expect.poll(() => panel.told.join()).toMatch(new RegExp(`openItem .*"row":${row}`));
@@ -132,13 +131,123 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
   test('the worst-matched pairs are those of the run, lowest cosine first', async () => {
     const { page } = await openRun();
     await page.locator('#worst-pairs .items li').first().waitFor();
-    const { signal } = new AbortController();
     const { pairs } = await run.answers.worstPairs(
       { uri: run.uri, modalities: ['image', 'text'], count: 50 },
-      { signal },
+      unwatched,
     );
     const shown = await page.locator('#worst-pairs .figure-value').allTextContents();
     expect(shown).toEqual(pairs.map(({ cosine }) => cosine.toFixed(3).replace('-', '−')));
+    await page.close();
+  });
+
+  test('every button is called what it shows, or more', async () => {
+    const { page } = await openRun();
+    await page.locator('#worst-pairs .items button').first().waitFor();
+    const buttons = await page.locator('button').evaluateAll((all) =>
+      all.map((button) => ({
+        shown: button.textContent.trim(),
+        name: button.getAttribute('aria-label') ?? button.textContent.trim(),
+      })),
+    );
+    expect(buttons.length).toBeGreaterThan(20);
+    // WCAG 2.2, 2.5.3: who speaks to a page says what they see. Signs are no words.
+    const words = buttons.filter(({ shown }) => !['+', '−'].includes(shown));
+    expect(words.filter(({ shown, name }) => !name.startsWith(shown))).toEqual([]);
+    await page.close();
+  });
+
+  test('zoom stays when something else is chosen, and in another theme; reset shows all', async () => {
+    const { page, setTheme } = await openRun();
+    const figure = page.locator('#points');
+    const whole = (await ink(scatter(page))).picture;
+    await figure.getByRole('button', { name: /^Zoom into/ }).click();
+    const reset = figure.getByRole('button', { name: /^Reset/ });
+    const table = figure.locator('table');
+    const zoomed = (await ink(scatter(page))).drawn;
+    await page.locator('#points-lines').selectOption('none');
+    expect(await reset.isEnabled()).toBe(true);
+    const withoutLines = await ink(scatter(page));
+    expect(withoutLines.drawn).toBeLessThan(zoomed);
+    await page.locator('#points-lines').selectOption('0');
+    expect((await ink(scatter(page))).drawn).toBe(zoomed);
+    await setTheme('light');
+    await expect.poll(async () => (await ink(scatter(page))).picture).not.toBe(whole);
+    expect(await reset.isEnabled()).toBe(true);
+    await setTheme('dark');
+    await reset.click();
+    expect(await reset.isEnabled()).toBe(false);
+    await expect.poll(async () => (await ink(scatter(page))).picture).toBe(whole);
+    await expect.poll(() => table.count()).toBe(0);
+    await page.close();
+  });
+
+  test('shows how far a projection has come', async () => {
+    let finish: () => void = () => undefined;
+    const { page } = await openPanel(context, {
+      ...run.answers,
+      async points(params, told) {
+        told.progress({ stage: 'laying out', done: 50, total: 200, unit: 'epochs' });
+        await new Promise<void>((resolve) => {
+          finish = resolve;
+        });
+        return run.answers.points(params, told);
+      },
+    });
+    const bar = page.locator('.points progress');
+    await expect.poll(() => bar.evaluate((element) => (element as HTMLProgressElement).position)).toBe(0.25);
+    expect(await page.locator('.points .loading').textContent()).toContain('laying out: 50 of 200 epochs');
+    finish();
+    await scatter(page).waitFor();
+    expect(await bar.count()).toBe(0);
+    await page.close();
+  });
+
+  test('colours points by what groups the rows, and says it in the legend and beside the pointer', async () => {
+    const groupings = [
+      { name: 'label', groups: ['cat', 'dog'], ofRow: Array.from({ length: 96 }, (_, row) => row % 2) },
+      {
+        name: 'size',
+        groups: ['', 'large'],
+        ofRow: Array.from({ length: 96 }, (_, row) => Number(row < 30)),
+      },
+    ];
+    const { page } = await openPanel(context, {
+      ...run.answers,
+      async points(params, told) {
+        const { file, bytes } = await run.answers.points(params, told);
+        return { file: { ...file, groupings }, bytes };
+      },
+    });
+    await scatter(page).waitFor();
+    const choice = page.locator('#points-color');
+    expect(await choice.locator('option').allTextContents()).toEqual(['modality', 'label', 'size']);
+    const byModality = (await ink(scatter(page))).picture;
+    await choice.selectOption({ label: 'size' });
+    expect((await ink(scatter(page))).picture).not.toBe(byModality);
+    const legend = page.locator('#points .legend');
+    expect(await legend.textContent()).toMatch(/image.*text.*\(empty\).*large/);
+    await scatter(page).focus();
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(() => page.locator('#points .card').textContent()).toMatch(/(cat|dog) · size: /);
+    await page.locator('#points summary').click();
+    expect(await page.locator('#points thead th').allTextContents()).toEqual(
+      expect.arrayContaining(['row', 'label', 'size']),
+    );
+    await page.close();
+  });
+
+  test('gives its charts as images to the extension', async () => {
+    const { page, peer } = await openRun();
+    const charts = await peer.request('charts', null);
+    expect(charts.map(({ id }) => id)).toEqual(expect.arrayContaining(['cosines', 'points', 'dimensions']));
+    for (const { id } of charts) {
+      const image = Buffer.from(await peer.request('chartImage', { id }));
+      expect(image.subarray(1, 4).toString(), id).toBe('PNG');
+      expect([image.readUInt32BE(16), image.readUInt32BE(20)], id).toEqual([2520, 1560]);
+    }
+    await expect(peer.request('chartImage', { id: 'no such' })).rejects.toMatchObject({
+      code: 'chart-missing',
+    });
     await page.close();
   });
 
@@ -148,7 +257,7 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
     const whole = (await ink(scatter(page))).picture;
     await figure.getByRole('button', { name: /^Zoom into/ }).click();
     expect((await ink(scatter(page))).picture).not.toBe(whole);
-    await figure.getByRole('button', { name: /^Show all/ }).click();
+    await figure.getByRole('button', { name: /^Reset/ }).click();
     expect((await ink(scatter(page))).picture).toBe(whole);
     await figure.getByText('Save PNG').click();
     await expect
@@ -206,7 +315,7 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
       rows,
       totalRows: 2 * rows,
       explained: null,
-      labels: null,
+      groupings: [],
     };
     const { page } = await openPanel(context, {
       ...run.answers,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { PanelHostContract } from '../../server/protocol/panel.ts';
 import type { Report } from '../../server/protocol/report.ts';
-import type { Handlers } from '../../server/protocol/rpc.ts';
+import type { Handlers, RequestContext } from '../../server/protocol/rpc.ts';
 import { OpenRuns } from '../../server/worker/openRuns.ts';
 import { workerHandlers } from '../../server/worker/workerHandlers.ts';
 import { exampleDescriptions } from './report/exampleReport.ts';
@@ -19,7 +19,7 @@ export interface PanelRun {
 /** Answers a panel from a run folder, as the worker does. */
 export function answersFrom(runFolder: string): PanelRun {
   const uri = pathToFileURL(runFolder).href;
-  const { requests } = workerHandlers(new OpenRuns(), () => undefined);
+  const { requests } = workerHandlers(new OpenRuns());
   const report = JSON.parse(readFileSync(join(runFolder, 'report.json'), 'utf8')) as Report;
   const saved = new Map<string, string | Uint8Array>();
   return {
@@ -47,9 +47,15 @@ export function answersFrom(runFolder: string): PanelRun {
   };
 }
 
+/** For a question that is not cancelled, and whose progress nobody follows. */
+export const unwatched: RequestContext = {
+  signal: new AbortController().signal,
+  progress: () => undefined,
+};
+
 /** Measures a few rendered scenes into a run folder. */
 export async function measureScenes(folder: string): Promise<string> {
-  const { requests } = workerHandlers(new OpenRuns(), () => undefined);
+  const { requests } = workerHandlers(new OpenRuns());
   const runFolder = join(folder, 'run');
   const text = [
     'name: scenes',
@@ -57,7 +63,6 @@ export async function measureScenes(folder: string): Promise<string> {
     'encoders: { image: { kind: random }, text: { kind: random } }',
     'experiments: [{ kind: modality-gap }]',
   ].join('\n');
-  const { signal } = new AbortController();
   await requests.measure(
     {
       config: { text, name: 'scenes.gap.yaml', baseFolder: folder },
@@ -66,7 +71,7 @@ export async function measureScenes(folder: string): Promise<string> {
       cacheFolder: join(folder, 'cache'),
       device: 'cpu',
     },
-    { signal },
+    unwatched,
   );
   return runFolder;
 }

@@ -42,7 +42,7 @@ describe('projectRows', () => {
     const parts = await writePair(5000, 12);
     const runFolder = await measure(data);
     const file = await handlers()('projectRows', { runFolder, method: 'pca' });
-    expect(file).toMatchObject({ modalities: ['image', 'text'], rows: 5000, totalRows: 5000, labels: null });
+    expect(file).toMatchObject({ modalities: ['image', 'text'], rows: 5000, totalRows: 5000, groupings: [] });
     const { points, numbers } = await readPoints(file);
     expect([...numbers.slice(0, 3), numbers.at(-1)]).toEqual([0, 1, 2, 4999]);
 
@@ -103,17 +103,42 @@ describe('projectRows', () => {
     await expect(gone).rejects.toMatchObject({ code: 'file-unreadable' });
   });
 
-  it('gives the labels, and without the data none until they are back', async () => {
-    const lines = Array.from({ length: 6 }, (_, r) =>
-      JSON.stringify({ name: `n${r}`, kind: r % 2 === 0 ? 'dog' : 'cat', a: [1, r, 2], b: [r, 1, 3] }),
+  it('gives label and attributes, and without the data none until they are back', async () => {
+    const lines = Array.from({ length: 1100 }, (_, r) =>
+      JSON.stringify({
+        name: `n${r}`,
+        kind: r % 2 === 0 ? 'dog' : 'cat',
+        size: ['small', 'large', 'small'][r % 3],
+        a: [1, r, 2],
+        b: [r, 1, 3],
+      }),
     );
     await write('t.jsonl', lines.join('\n'));
-    const runFolder = await measure('{ kind: table, path: t.jsonl, columns: { a: a, b: b }, labels: kind }');
+    const runFolder = await measure(
+      '{ kind: table, path: t.jsonl, columns: { a: a, b: b }, labels: kind, attributes: [size, name] }',
+    );
     await rename(join(folder(), 't.jsonl'), join(folder(), 'away'));
-    expect((await handlers()('projectRows', { runFolder, method: 'pca' })).labels).toBeNull();
+    expect((await handlers()('projectRows', { runFolder, method: 'pca' })).groupings).toEqual([]);
     await rename(join(folder(), 'away'), join(folder(), 't.jsonl'));
-    const { labels } = await handlers()('projectRows', { runFolder, method: 'pca' });
-    expect(labels).toEqual({ names: ['cat', 'dog'], ofRow: [1, 0, 1, 0, 1, 0] });
+    const { groupings } = await handlers()('projectRows', { runFolder, method: 'pca' });
+    // Names that are all different group nothing.
+    expect(groupings.map(({ name, groups }) => [name, groups])).toEqual([
+      ['label', ['cat', 'dog']],
+      ['size', ['large', 'small']],
+    ]);
+    expect(groupings.map(({ ofRow }) => ofRow.slice(0, 6))).toEqual([
+      [1, 0, 1, 0, 1, 0],
+      [1, 0, 1, 1, 0, 1],
+    ]);
+    expect(groupings[1]!.ofRow).toHaveLength(1100);
+  });
+
+  it.each([2, 3, 5, 7, 8, 20])('lays out %i rows of two modalities by UMAP', async (rows) => {
+    await writePair(rows, 6);
+    const runFolder = await measure(data);
+    const { points } = await readPoints(await handlers()('projectRows', { runFolder, method: 'umap' }));
+    expect(points.map((xy) => xy.length)).toEqual([2 * rows, 2 * rows]);
+    expect(points.every((xy) => xy.every(Number.isFinite))).toBe(true);
   });
 
   it('keeps two separated groups apart by UMAP, the same each time', async () => {

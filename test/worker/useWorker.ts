@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterEach } from 'vitest';
 import { OpenRuns } from '../../server/worker/openRuns.ts';
 import { workerHandlers } from '../../server/worker/workerHandlers.ts';
-import type { WorkerContract, WorkerProgress } from '../../server/protocol/worker.ts';
+import type { ProgressListener } from '../../server/protocol/progress.ts';
+import type { WorkerContract } from '../../server/protocol/worker.ts';
 import { useTemporaryFolder } from '../temporaryFolder.ts';
 
 /** What a worker answers, asked in this process, and the folder that its data and runs are in. */
@@ -14,15 +15,15 @@ export function useWorker() {
     await Promise.all(opened.splice(0).map((runs) => runs.closeAll()));
   });
 
-  function handlers(tell: (progress: WorkerProgress) => void = () => undefined) {
+  function handlers(progress: ProgressListener = () => undefined) {
     const runs = new OpenRuns();
     opened.push(runs);
-    const { requests } = workerHandlers(runs, tell);
+    const { requests } = workerHandlers(runs);
     return <M extends keyof WorkerContract['requests']>(
       method: M,
       params: WorkerContract['requests'][M]['params'],
       signal = new AbortController().signal,
-    ): Promise<WorkerContract['requests'][M]['result']> => requests[method](params, { signal });
+    ): Promise<WorkerContract['requests'][M]['result']> => requests[method](params, { signal, progress });
   }
 
   /** Measures a configuration given as its `data:` in YAML's flow style; gives the run's folder. */

@@ -39,9 +39,13 @@ export interface FigurePage {
 }
 
 export interface Figure {
+  readonly id: string;
+  readonly title: string;
   readonly element: HTMLElement;
   /** Draws the figure anew, in this theme. It must be in the document. */
   draw(theme: Theme): void;
+  /** The chart as it is shown, as a PNG image. @throws Error where it is not drawn. */
+  image(): Promise<Blob>;
 }
 
 /**
@@ -65,16 +69,16 @@ export function createFigure(definition: FigureDefinition, page: FigurePage): Fi
   const numbers = element('details', { class: 'numbers' }, element('summary', {}, 'Show as table'));
   let shown: Drawn | null = null;
 
-  const draw = (theme: Theme): void => {
+  const draw = (theme: Theme, zoom = shown?.zoomPan.state() ?? null): void => {
     const content = definition.content(choices, theme);
     shown?.end?.();
     shown?.zoomPan.detach();
     shown?.chart.destroy();
     const chart = new Chart(canvas, onPage(content.chart, hidden, tooltip)) as Chart;
-    const zoomPan = attachZoomPan(chart, (isZoomed) => {
+    reset.disabled = true;
+    const zoomPan = attachZoomPan(chart, zoom, (isZoomed) => {
       reset.disabled = !isZoomed;
     });
-    reset.disabled = true;
     shown = { content, theme, chart, zoomPan, end: content.interact?.(chart, plot) };
     canvas.setAttribute('aria-label', content.description);
     legend.replaceChildren(
@@ -89,6 +93,9 @@ export function createFigure(definition: FigureDefinition, page: FigurePage): Fi
   const redraw = (): void => {
     if (shown !== null) draw(shown.theme);
   };
+  const showAll = (): void => {
+    if (shown !== null) draw(shown.theme, null);
+  };
   numbers.addEventListener('toggle', () => {
     if (shown !== null) fillTable(numbers, shown.content);
   });
@@ -96,11 +103,11 @@ export function createFigure(definition: FigureDefinition, page: FigurePage): Fi
   const name = fileNameOf(title);
   const image = async (): Promise<Blob> => {
     if (shown === null) throw new Error('The chart has not been drawn.');
-    return chartImage(shown.content.chart, title, hidden, shown.zoomPan.ranges(), shown.theme);
+    return chartImage(shown.content.chart, title, hidden, shown.zoomPan.state()?.shown ?? {}, shown.theme);
   };
-  const reset = action('Reset', `Show all of “${title}”`, redraw);
+  const reset = action('Reset', `Reset “${title}”: show all of it`, showAll);
   reset.disabled = true;
-  canvas.addEventListener('dblclick', redraw);
+  canvas.addEventListener('dblclick', showAll);
   const actions = element(
     'div',
     { class: 'actions' },
@@ -113,12 +120,12 @@ export function createFigure(definition: FigureDefinition, page: FigurePage): Fi
     reset,
     // Where a page is not trusted with the clipboard, there is none.
     ...('clipboard' in navigator && 'write' in navigator.clipboard ? [copyAction(title, image)] : []),
-    action('Save PNG', `Save the chart “${title}” as a PNG image`, () => {
+    action('Save PNG', `Save PNG image of “${title}”`, () => {
       void image().then((blob) => {
         page.save(`${name}.png`, blob);
       });
     }),
-    action('Save CSV', `Save the numbers of “${title}” as CSV`, () => {
+    action('Save CSV', `Save CSV of the numbers of “${title}”`, () => {
       if (shown === null) return;
       page.save(`${name}.csv`, new Blob([toCsv(shown.content.table())], { type: 'text/csv' }));
     }),
@@ -133,6 +140,8 @@ export function createFigure(definition: FigureDefinition, page: FigurePage): Fi
       }),
     );
   return {
+    id,
+    title,
     element: element(
       'section',
       { class: 'figure', id, 'aria-labelledby': `${id}-title` },
@@ -140,7 +149,10 @@ export function createFigure(definition: FigureDefinition, page: FigurePage): Fi
       element('figure', {}, element('div', { class: 'controls' }, ...selectors, legend), plot, caption),
       numbers,
     ),
-    draw,
+    draw(theme) {
+      draw(theme);
+    },
+    image,
   };
 }
 

@@ -7,7 +7,19 @@ export interface PointCloud {
     /** x and y of each row, interleaved. */
     readonly xy: Float32Array;
   }[];
-  readonly labels: { readonly names: readonly string[]; readonly ofRow: readonly number[] } | null;
+  readonly groupings: readonly CloudGrouping[];
+}
+
+/** What rows are grouped by: the group of each row as an index into `groups`. */
+export interface CloudGrouping {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly ofRow: readonly number[];
+}
+
+/** The name of the group that the row at a place is in. */
+export function groupAt({ groups, ofRow }: CloudGrouping, index: number): string {
+  return groups[ofRow[index] ?? -1] ?? '';
 }
 
 /** A point: a place among the cloud's rows, and a modality. */

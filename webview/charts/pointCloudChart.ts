@@ -6,12 +6,13 @@ import type { AnyChart, ChartKind } from './chartContent.ts';
 import { equalAxes, rangeOf } from './equalAxes.ts';
 import { paintPoints } from './paintPoints.ts';
 import type { Rgb } from './paintPoints.ts';
-import { spreadOrder } from './pointCloud.ts';
-import type { CloudPoint, PlaneTransform, PointCloud } from './pointCloud.ts';
-import { labelColorsOf, pointLegend } from './pointLegend.ts';
+import { groupAt, spreadOrder } from './pointCloud.ts';
+import type { CloudGrouping, CloudPoint, PlaneTransform, PointCloud } from './pointCloud.ts';
+import { groupColorsOf, pointLegend } from './pointLegend.ts';
 
 export interface CloudView {
-  readonly colorBy: 'modality' | 'label';
+  /** What gives the colours; null for the modality. */
+  readonly colorBy: CloudGrouping | null;
   /** Places of two modalities whose partners are joined by lines, or null. */
   readonly lines: readonly [number, number] | null;
   readonly axisTitles: readonly [string, string];
@@ -36,9 +37,9 @@ export function pointCloudChart(
   focus: CloudFocus,
   theme: Theme,
 ): AnyChart {
-  const { labels, modalities } = cloud;
-  const labelColors =
-    view.colorBy === 'label' && labels !== null ? labelColorsOf(countRows(labels), theme) : null;
+  const { modalities } = cloud;
+  const { colorBy } = view;
+  const groupColors = colorBy === null ? null : groupColorsOf(countRows(colorBy), theme);
   return {
     type: 'scatter',
     // Datasets without points: the legend shows and hides them.
@@ -55,8 +56,8 @@ export function pointCloudChart(
             usePointStyle: true,
             generateLabels: pointLegend(
               modalities.map(({ name }) => name),
-              labelColors,
-              labels?.names.length ?? 0,
+              groupColors,
+              colorBy?.groups.length ?? 0,
               theme,
             ),
           },
@@ -69,26 +70,26 @@ export function pointCloudChart(
         rangeOf(modalities.map(({ xy }) => every(xy, 1))),
       ),
       pairLines(cloud, view, focus, theme),
-      points(cloud, labelColors, theme),
+      points(cloud, colorBy, groupColors, theme),
       marks(cloud, focus, theme),
     ],
   };
 }
 
-/** Row, label and both coordinates in each modality. */
+/** Row, groups and both coordinates in each modality. */
 export function pointCloudTable(
-  { rows, modalities, labels }: PointCloud,
+  { rows, modalities, groupings }: PointCloud,
   axisNames: readonly [string, string],
 ): PlainTable {
   return {
     columns: [
       'row',
-      ...(labels === null ? [] : ['label']),
+      ...groupings.map(({ name }) => name),
       ...modalities.flatMap(({ name }) => axisNames.map((axis) => `${name}: ${axis}`)),
     ].map((name) => ({ name, unit: '' })),
     rows: Array.from(rows, (row, index) => [
       row,
-      ...(labels === null ? [] : [labelOf(labels, index)]),
+      ...groupings.map((grouping) => groupAt(grouping, index)),
       ...modalities.flatMap(({ xy }) => [xy[2 * index]!, xy[2 * index + 1]!]),
     ]),
   };
@@ -111,31 +112,25 @@ function* every(xy: Float32Array, first: 0 | 1): Generator<number> {
   for (let at: number = first; at < xy.length; at += 2) yield xy[at]!;
 }
 
-function labelOf(labels: NonNullable<PointCloud['labels']>, index: number): string {
-  return labels.names[labels.ofRow[index] ?? -1] ?? '';
-}
-
-function countRows({ names, ofRow }: NonNullable<PointCloud['labels']>): Map<string, number> {
-  const counts = new Float64Array(names.length);
-  for (const label of ofRow) counts[label]! += 1;
-  return new Map(names.map((name, index) => [name, counts[index]!]));
+function countRows({ groups, ofRow }: CloudGrouping): Map<string, number> {
+  const counts = new Float64Array(groups.length);
+  for (const group of ofRow) counts[group]! += 1;
+  return new Map(groups.map((name, index) => [name, counts[index]!]));
 }
 
 /** The points, painted when what is shown has changed, and shown again from that picture otherwise. */
 function points(
   cloud: PointCloud,
-  labelColors: ReadonlyMap<string, string> | null,
+  colorBy: CloudGrouping | null,
+  groupColors: ReadonlyMap<string, string> | null,
   theme: Theme,
 ): Plugin<ChartKind> {
   const ofModality = cloud.modalities.map((_, index) => rgbOf(theme.series[index % theme.series.length]!));
   const muted = rgbOf(theme.muted);
-  const ofLabel =
-    labelColors === null
-      ? null
-      : cloud.labels!.names.map((name) => {
-          const color = labelColors.get(name);
-          return color === undefined ? muted : rgbOf(color);
-        });
+  const ofGroup = colorBy?.groups.map((name) => {
+    const color = groupColors?.get(name);
+    return color === undefined ? muted : rgbOf(color);
+  });
   const picture = document.createElement('canvas');
   let painted = '';
   return {
@@ -168,7 +163,7 @@ function points(
             radius: markRadius(cloud) * ratio,
             opacity: cloud.rows.length > 20_000 ? 0.35 : 0.55,
             colorOf: (modality, index) =>
-              ofLabel === null ? ofModality[modality]! : (ofLabel[cloud.labels!.ofRow[index]!] ?? muted),
+              ofGroup === undefined ? ofModality[modality]! : (ofGroup[colorBy!.ofRow[index]!] ?? muted),
           },
         );
         context.putImageData(image, 0, 0);

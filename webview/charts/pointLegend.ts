@@ -17,40 +17,43 @@ export function countLabels(labels: Iterable<string>): Map<string, number> {
   return counts;
 }
 
-/** The most frequent labels get a colour each, ties by name; the rest share the muted one, so the grey is not given out. */
-export function labelColorsOf(counts: ReadonlyMap<string, number>, theme: Theme): Map<string, string> {
+/** The largest groups get a colour each, ties by name; the rest share the muted one, so the grey is not given out. */
+export function groupColorsOf(counts: ReadonlyMap<string, number>, theme: Theme): Map<string, string> {
   const byCount = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   return new Map(
-    byCount.slice(0, theme.series.length - 1).map(([label], index) => [label, theme.series[index]!]),
+    byCount.slice(0, theme.series.length - 1).map(([group], index) => [group, theme.series[index]!]),
   );
 }
 
-/** Legend entries of a scatter: modalities by shape, and by colour or, where `labelColors` says so, labels by colour. */
+/** Legend entries of a scatter: modalities by shape, and by colour or, where `groupColors` says so, groups by colour. */
 export function pointLegend(
   modalities: readonly string[],
-  labelColors: ReadonlyMap<string, string> | null,
-  labelCount: number,
+  groupColors: ReadonlyMap<string, string> | null,
+  groupCount: number,
   theme: Theme,
 ) {
   return (chart: Chart): LegendItem[] => {
     const shown = modalities.map((name, index) => {
-      const stroke = labelColors === null ? theme.series[index % theme.series.length]! : theme.text;
+      const stroke = groupColors === null ? theme.series[index % theme.series.length]! : theme.text;
       return {
         text: name,
         datasetIndex: index,
         hidden: !chart.isDatasetVisible(index),
         pointStyle: pointShape(index),
         strokeStyle: stroke,
-        fillStyle: labelColors === null ? stroke : theme.surface,
+        fillStyle: groupColors === null ? stroke : theme.surface,
         fontColor: theme.text,
       };
     });
-    if (labelColors === null) return shown;
-    const labelled = [...labelColors];
-    if (labelCount > labelled.length) labelled.push(['other labels', theme.muted]);
+    if (groupColors === null) return shown;
+    const coloured = [...groupColors].map(
+      ([name, color]) => [name === '' ? '(empty)' : name, color] as const,
+    );
+    const others = groupCount - coloured.length;
+    if (others > 0) coloured.push([`${others} more`, theme.muted]);
     return [
       ...shown,
-      ...labelled.map(([text, fill]) => ({
+      ...coloured.map(([text, fill]) => ({
         text,
         pointStyle: 'circle' as const,
         strokeStyle: fill,

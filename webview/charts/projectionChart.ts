@@ -6,7 +6,7 @@ import type { Theme } from '../theme.ts';
 import { axisStyle } from './axis.ts';
 import type { AnyChart, ChartKind } from './chartContent.ts';
 import { equalAxes, rangeOf } from './equalAxes.ts';
-import { countLabels, labelColorsOf, pointLegend, pointShape } from './pointLegend.ts';
+import { countLabels, groupColorsOf, pointLegend, pointShape } from './pointLegend.ts';
 
 /** Projected rows: row i of each modality belongs together. */
 export interface ProjectedRows {
@@ -31,7 +31,7 @@ export interface ProjectionView {
 export function projectionChart(data: ProjectedRows, view: ProjectionView, theme: Theme): AnyChart {
   const { labels } = data;
   const labelColors =
-    view.colorBy === 'label' && labels !== null ? labelColorsOf(countLabels(labels), theme) : null;
+    view.colorBy === 'label' && labels !== null ? groupColorsOf(countLabels(labels), theme) : null;
   const colorOf = (modality: number, index: number) =>
     labelColors === null
       ? theme.series[modality % theme.series.length]!

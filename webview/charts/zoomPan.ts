@@ -6,9 +6,15 @@ export type AxisRanges = Readonly<Record<string, { readonly min: number; readonl
 export interface ZoomPan {
   /** Zooms about the middle; above 1 closer. */
   zoom(factor: number): void;
-  /** What is shown where it is not all; empty otherwise. */
-  ranges(): AxisRanges;
+  /** Null where all is shown. */
+  state(): ZoomState | null;
   detach(): void;
+}
+
+/** What is shown of a chart, and what would be all of it. */
+export interface ZoomState {
+  readonly whole: AxisRanges;
+  readonly shown: AxisRanges;
 }
 
 /** Of the whole axis, at least this share is shown: floating-point ticks end about there. */
@@ -20,8 +26,14 @@ const dragThreshold = 3;
 /**
  * Zooms with the wheel and Ctrl or ⌘ held (the wheel alone scrolls the page), pans by dragging; never beyond what was
  * shown at first. A scatter moves on both axes, other charts on x.
+ *
+ * @param before What was shown of an earlier drawing: shown again where the whole is still the same.
  */
-export function attachZoomPan(chart: Chart, changed: (isZoomed: boolean) => void): ZoomPan {
+export function attachZoomPan(
+  chart: Chart,
+  before: ZoomState | null,
+  changed: (isZoomed: boolean) => void,
+): ZoomPan {
   const { canvas } = chart;
   const isPlane = (chart.config as { type?: string }).type === 'scatter';
   const axes = isPlane ? ['x', 'y'] : ['x'];
@@ -36,13 +48,13 @@ export function attachZoomPan(chart: Chart, changed: (isZoomed: boolean) => void
   const show = (ranges: AxisRanges): void => {
     for (const axis of axes) Object.assign(chart.options.scales![axis]!, ranges[axis]);
     chart.update('none');
-    changed(Object.keys(current()).length > 0);
+    changed(state() !== null);
   };
-  const current = (): AxisRanges => {
-    if (home === null) return {};
-    const [all, now] = [whole(), shownRanges(chart, axes)];
-    const isWhole = axes.every((axis) => span(now[axis]!) > 0.999 * span(all[axis]!));
-    return isWhole ? {} : now;
+  const state = (): ZoomState | null => {
+    if (home === null) return null;
+    const [all, shown] = [whole(), shownRanges(chart, axes)];
+    const isWhole = axes.every((axis) => span(shown[axis]!) > 0.999 * span(all[axis]!));
+    return isWhole ? null : { whole: all, shown };
   };
   const zoomAt = (factor: number, point: { x: number; y: number }): void => {
     const all = whole();
@@ -107,6 +119,7 @@ export function attachZoomPan(chart: Chart, changed: (isZoomed: boolean) => void
     canvas.addEventListener('pointerup', onEnd);
     canvas.addEventListener('pointercancel', onEnd);
   };
+  if (before !== null && axes.every((axis) => isSame(whole()[axis]!, before.whole[axis]))) show(before.shown);
   canvas.addEventListener('wheel', onWheel, { passive: false });
   canvas.addEventListener('pointerdown', onDown);
   return {
@@ -114,7 +127,7 @@ export function attachZoomPan(chart: Chart, changed: (isZoomed: boolean) => void
       const { left, right, top, bottom } = chart.chartArea;
       zoomAt(factor, { x: (left + right) / 2, y: (top + bottom) / 2 });
     },
-    ranges: current,
+    state,
     detach() {
       canvas.removeEventListener('wheel', onWheel);
       canvas.removeEventListener('pointerdown', onDown);
@@ -129,6 +142,11 @@ function shownRanges(chart: Chart, axes: readonly string[]): AxisRanges {
       return [axis, { min, max }];
     }),
   );
+}
+
+function isSame(one: AxisRanges[string], other: AxisRanges[string] | undefined): boolean {
+  if (other === undefined) return false;
+  return Math.abs(one.min - other.min) + Math.abs(one.max - other.max) < 1e-9 * span(one);
 }
 
 function span({ min, max }: AxisRanges[string]): number {

@@ -25,7 +25,7 @@ export function resultsSection(
     byMetric.set(result.metric, [...(byMetric.get(result.metric) ?? []), result]);
   }
   const several = new Set(report.results.map(({ experiment }) => experiment)).size > 1;
-  const save = element('button', { type: 'button', 'aria-label': 'Save all numbers as CSV' }, 'Save CSV');
+  const save = element('button', { type: 'button', 'aria-label': 'Save CSV of all numbers' }, 'Save CSV');
   save.addEventListener('click', () => {
     const csv = toCsv(resultsTable(report, descriptions));
     saveFile(`${fileNameOf(report.name)}-results.csv`, new Blob([csv], { type: 'text/csv' }));

@@ -94,7 +94,7 @@ function comparisonTable(
   titles: ReadonlyMap<string, string>,
   page: FigurePage,
 ): HTMLElement {
-  const csv = element('button', { type: 'button', 'aria-label': 'Save the comparison as CSV' }, 'Save CSV');
+  const csv = element('button', { type: 'button', 'aria-label': 'Save CSV of the comparison' }, 'Save CSV');
   csv.addEventListener('click', () => {
     const ofRun = names.flatMap((name) => [name, `${name}: interval low`, `${name}: interval high`]);
     const table = {

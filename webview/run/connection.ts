@@ -1,5 +1,5 @@
 import type { PanelHostContract, PanelPageContract } from '../../server/protocol/panel.ts';
-import type { RpcMessage } from '../../server/protocol/rpc.ts';
+import type { Handlers, RpcMessage } from '../../server/protocol/rpc.ts';
 import { connectPeers } from '../../server/protocol/rpcPeer.ts';
 import type { Peer } from '../../server/protocol/rpcPeer.ts';
 
@@ -12,8 +12,8 @@ export interface EditorApi {
 
 export type PanelHost = Peer<PanelHostContract>;
 
-/** Connects the page to the extension. `runChanged` is told the URI of a run that was changed or removed. */
-export function connectHost(api: EditorApi, runChanged: (uri: string) => void): PanelHost {
+/** Connects the page to the extension. */
+export function connectHost(api: EditorApi, handlers: Handlers<PanelPageContract>): PanelHost {
   return connectPeers<PanelPageContract, PanelHostContract>(
     {
       send(message) {
@@ -27,14 +27,7 @@ export function connectHost(api: EditorApi, runChanged: (uri: string) => void): 
       // The page ends with its panel: there is nobody left to tell.
       onClose: () => undefined,
     },
-    {
-      requests: {},
-      notifications: {
-        runChanged: ({ uri }) => {
-          runChanged(uri);
-        },
-      },
-    },
+    handlers,
     (error) => ({ message: error instanceof Error ? error.message : String(error), code: 'internal' }),
   );
 }

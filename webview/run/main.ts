@@ -1,5 +1,6 @@
 // The script of a panel: asks the extension what to show, and shows it.
 import type { PanelIdentity, ViewSettings } from '../../server/protocol/panel.ts';
+import { RpcError } from '../../server/protocol/rpcPeer.ts';
 import type { Figure, FigurePage } from '../charts/figure.ts';
 import { registerCharts } from '../charts/registerCharts.ts';
 import { readTheme, watchTheme } from '../theme.ts';
@@ -31,7 +32,28 @@ function start(root: HTMLElement, api: EditorApi): void {
       draw();
     });
   };
-  const host: PanelHost = connectHost(api, () => void show());
+  /** Those of the page once it is there; asked for before, they are waited for. */
+  const shownFigures = async (): Promise<readonly Figure[]> => {
+    await showing;
+    return figures;
+  };
+  const host: PanelHost = connectHost(api, {
+    requests: {
+      charts: async () => (await shownFigures()).map(({ id, title }) => ({ id, title })),
+      async chartImage({ id }) {
+        const figure = (await shownFigures()).find((one) => one.id === id);
+        if (figure === undefined) {
+          throw new RpcError({ message: `The page shows no chart "${id}"`, code: 'chart-missing' });
+        }
+        return new Uint8Array(await (await figure.image()).arrayBuffer());
+      },
+    },
+    notifications: {
+      runChanged() {
+        showing = show();
+      },
+    },
+  });
   const pageOf = (figure: string): FigurePage => ({
     save(name, content) {
       void saveWith(host, name, content);
@@ -64,12 +86,18 @@ function start(root: HTMLElement, api: EditorApi): void {
         fill(element, shown);
       }
     } catch (error) {
-      fill(page(openFailed(error, host, identity ?? keptIdentity(api.getState()), () => void show())));
+      fill(
+        page(
+          openFailed(error, host, identity ?? keptIdentity(api.getState()), () => {
+            showing = show();
+          }),
+        ),
+      );
     }
   };
   registerCharts();
   watchTheme(drawSoon);
-  void show();
+  let showing = show();
 }
 
 /** What was shown before, as far as the page knows when the extension cannot say. */

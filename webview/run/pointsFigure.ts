@@ -8,6 +8,11 @@ import { pairName } from '../report/reportLookup.ts';
 import { explorePoints } from './explorePoints.ts';
 import type { ExploreOptions } from './explorePoints.ts';
 
+/** Title of the scatter. */
+export function pointsTitle(modalities: number): string {
+  return modalities === 1 ? 'Every row in the plane' : 'Every row in the plane, all modalities together';
+}
+
 /** The scatter of all rows, which answers to pointer and keys. */
 export function pointsFigure(
   file: PointsFile,
@@ -29,14 +34,14 @@ export function pointsFigure(
   };
   return {
     id: 'points',
-    title: names.length === 1 ? 'Every row in the plane' : 'Every row in the plane, all modalities together',
+    title: pointsTitle(names.length),
     controls: [
       {
         key: 'color',
         label: 'Colour by',
         options: [
           { value: 'modality', label: 'modality' },
-          ...(cloud.labels === null ? [] : [{ value: 'label', label: 'label' }]),
+          ...cloud.groupings.map(({ name }, index) => ({ value: String(index), label: name })),
         ],
       },
       {
@@ -60,7 +65,7 @@ export function pointsFigure(
         chart: pointCloudChart(
           cloud,
           {
-            colorBy: color === 'label' ? 'label' : 'modality',
+            colorBy: cloud.groupings[Number(color)] ?? null,
             lines: joined,
             axisTitles: [axisTitle(0), axisTitle(1)],
           },

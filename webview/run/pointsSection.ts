@@ -3,6 +3,7 @@ import { projectionMethods } from '../../server/protocol/runContent.ts';
 import type { PointsFile, ProjectionMethod } from '../../server/protocol/runContent.ts';
 import { createFigure } from '../charts/figure.ts';
 import type { Figure, FigurePage } from '../charts/figure.ts';
+import { groupAt } from '../charts/pointCloud.ts';
 import type { PointCloud } from '../charts/pointCloud.ts';
 import type { CloudFocus } from '../charts/pointCloudChart.ts';
 import { toCsv } from '../csv.ts';
@@ -11,9 +12,9 @@ import { formatNumber } from '../formatNumber.ts';
 import type { Theme } from '../theme.ts';
 import type { PanelHost } from './connection.ts';
 import { itemList } from './itemList.ts';
-import { pointsFigure } from './pointsFigure.ts';
+import { pointsFigure, pointsTitle } from './pointsFigure.ts';
 import type { Previews } from './previews.ts';
-import { causesOf, failedState, loadingState } from './state.ts';
+import { causesOf, failedState, progressState } from './state.ts';
 import { unpackPoints } from './unpackPoints.ts';
 
 /** Selected rows that are listed; a CSV file holds them all. */
@@ -55,15 +56,14 @@ export function pointsSection(
     const wanted = method.value as ProjectionMethod;
     figure = null;
     selection.replaceChildren();
-    body.replaceChildren(
-      element('div', { class: 'controls' }, methodControl),
-      loadingState(`Projecting every row (${wanted.toUpperCase()}) …`),
-    );
+    const progress = progressState(`Projecting every row (${wanted.toUpperCase()}) …`);
+    body.replaceChildren(element('div', { class: 'controls' }, methodControl), progress.element);
     try {
       const answer: { file: PointsFile; bytes: Uint8Array } = await host.request(
         'points',
         { uri, method: wanted },
         signal,
+        progress.update,
       );
       const cloud = unpackPoints(answer.file, answer.bytes);
       const focus: CloudFocus = { point: null, selected: [], lasso: [] };
@@ -85,27 +85,37 @@ export function pointsSection(
           `The rows cannot be shown in the plane (${wanted.toUpperCase()})`,
           causesOf(error),
           wanted === 'pca'
-            ? [{ label: 'Try Again', run: () => void load() }]
+            ? [{ label: 'Try Again', run: tryAgain }]
             : [
                 {
                   label: 'Show PCA',
                   run: () => {
                     method.value = 'pca';
-                    void load();
+                    tryAgain();
                   },
                 },
-                { label: 'Try Again', run: () => void load() },
+                { label: 'Try Again', run: tryAgain },
               ],
         ),
       );
     }
   };
+  const tryAgain = (): void => {
+    loaded = load();
+  };
   method.addEventListener('change', () => {
     page.chosen?.({ ...page.choices, method: method.value });
-    void load();
+    tryAgain();
   });
-  void load();
+  let loaded = load();
   return {
+    id: 'points',
+    title: pointsTitle(report.modalities.length),
+    async image() {
+      await loaded;
+      if (figure === null) throw new Error('The rows could not be shown in the plane.');
+      return figure.image();
+    },
     element: element(
       'section',
       { class: 'points', 'aria-label': `Every row of ${report.name}` },
@@ -130,19 +140,19 @@ function selectedRows(
   const names = cloud.modalities.map(({ name }) => name);
   const csv = element(
     'button',
-    { type: 'button', 'aria-label': 'Save the selected rows as CSV' },
+    { type: 'button', 'aria-label': 'Save CSV of the selected rows' },
     'Save CSV',
   );
   csv.addEventListener('click', () => {
     const axes = names.flatMap((name) => [`${name}: x`, `${name}: y`]);
     const table = {
-      columns: ['row', ...(cloud.labels === null ? [] : ['label']), ...axes].map((name) => ({
+      columns: ['row', ...cloud.groupings.map(({ name }) => name), ...axes].map((name) => ({
         name,
         unit: '',
       })),
       rows: selected.map((index) => [
         cloud.rows[index]!,
-        ...(cloud.labels === null ? [] : [cloud.labels.names[cloud.labels.ofRow[index] ?? -1] ?? '']),
+        ...cloud.groupings.map((grouping) => groupAt(grouping, index)),
         ...cloud.modalities.flatMap(({ xy }) => [xy[2 * index]!, xy[2 * index + 1]!]),
       ]),
     };

@@ -1,4 +1,5 @@
 import type { Chart } from 'chart.js';
+import { groupAt } from '../charts/pointCloud.ts';
 import type { CloudPoint, PointCloud } from '../charts/pointCloud.ts';
 import { placeTooltip } from '../charts/tooltip.ts';
 import { element } from '../element.ts';
@@ -21,12 +22,11 @@ export function previewCard(plot: HTMLElement, previews: Previews, cloud: PointC
   plot.append(box);
   let current: CloudPoint | null = null;
   const heading = ({ index, modality }: CloudPoint): HTMLElement => {
-    const label = cloud.labels?.names[cloud.labels.ofRow[index] ?? -1];
-    const parts = [
-      cloud.modalities[modality]!.name,
-      `row ${cloud.rows[index]!}`,
-      ...(label === undefined ? [] : [label]),
-    ];
+    const groups = cloud.groupings.map((grouping) => {
+      const group = groupAt(grouping, index);
+      return grouping.name === 'label' ? group : `${grouping.name}: ${group}`;
+    });
+    const parts = [cloud.modalities[modality]!.name, `row ${cloud.rows[index]!}`, ...groups];
     return element('div', { class: 'quiet' }, parts.join(' · '));
   };
   return {

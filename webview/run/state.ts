@@ -1,5 +1,7 @@
+import type { ProgressListener } from '../../server/protocol/progress.ts';
 import { RpcError } from '../../server/protocol/rpcPeer.ts';
 import { element } from '../element.ts';
+import { formatNumber } from '../formatNumber.ts';
 
 export interface StateAction {
   readonly label: string;
@@ -9,6 +11,23 @@ export interface StateAction {
 /** In the place of what is not there yet: says what is under way. */
 export function loadingState(text: string): HTMLElement {
   return element('div', { class: 'state loading', role: 'status' }, element('p', {}, text));
+}
+
+/** As {@link loadingState}, for what tells how far it has come. */
+export function progressState(text: string): { element: HTMLElement; update: ProgressListener } {
+  const bar = element('progress', { 'aria-label': text });
+  const stage = element('p', { class: 'quiet' });
+  const state = loadingState(text);
+  state.append(bar, stage);
+  return {
+    element: state,
+    update({ stage: name, done, total, unit }) {
+      if (total === undefined) return;
+      bar.max = total;
+      bar.value = done;
+      stage.textContent = `${name}: ${formatNumber(done)} of ${formatNumber(total)} ${unit}`;
+    },
+  };
 }
 
 /** In the place of what cannot be shown: what is missing, why, and what can be done about it. */

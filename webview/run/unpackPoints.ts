@@ -7,7 +7,7 @@ import type { PointCloud } from '../charts/pointCloud.ts';
  * @throws Error where the length is not what the description says.
  */
 export function unpackPoints(file: PointsFile, bytes: Uint8Array): PointCloud {
-  const { modalities, rows, labels } = file;
+  const { modalities, rows, groupings } = file;
   const expected = rows * (8 * modalities.length + 4);
   if (bytes.byteLength !== expected) {
     throw new Error(
@@ -21,6 +21,6 @@ export function unpackPoints(file: PointsFile, bytes: Uint8Array): PointCloud {
       name,
       xy: new Float32Array(buffer, byteOffset + 8 * rows * index, 2 * rows),
     })),
-    labels,
+    groupings,
   };
 }

@@ -32,7 +32,7 @@ export function worstPairsSection(
   }
   const csv = element(
     'button',
-    { type: 'button', 'aria-label': 'Save the worst-matched pairs as CSV' },
+    { type: 'button', 'aria-label': 'Save CSV of the worst-matched pairs' },
     'Save CSV',
   );
   let shown: readonly RowPair[] = [];

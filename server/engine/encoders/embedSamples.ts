@@ -1,7 +1,7 @@
 import type { SampleDataset, SkippedRow } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { InputError } from '../problems.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { ProgressListener } from '../../protocol/progress.ts';
 import type { EmbeddingStore } from './embeddingCache.ts';
 import type { Encoder } from './encoder.ts';
 import type { ContentEntry } from './modalityEmbeddings.ts';

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Content } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { Random } from '../numerics/random.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { ProgressListener } from '../../protocol/progress.ts';
 import type { Device } from '../runtime/device.ts';
 import type { LoadedItem } from './loadedItem.ts';
 import type { TensorValue } from '../runtime/onnxRuntime.ts';

@@ -3,7 +3,7 @@ import type { ExperimentReport, Note, Result } from '../../protocol/report.ts';
 import type { MeasurementSubjects } from '../measurement/subjects.ts';
 import type { DataFacts } from '../metrics/metric.ts';
 import type { Problem } from '../problems.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { ProgressListener } from '../../protocol/progress.ts';
 
 /** What an experiment is given beside its own parameters. */
 export interface ExperimentContext {

@@ -1,7 +1,7 @@
 import type { RowFacts } from '../datasets/dataset.ts';
 import type { Kernels } from '../numerics/kernels.ts';
 import { takeRows } from '../numerics/matrix.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { ProgressListener } from '../../protocol/progress.ts';
 import type { Random } from '../numerics/random.ts';
 import { ModalitySubject } from './modalitySubject.ts';
 import type { PairSide } from './pairSubject.ts';

@@ -3,7 +3,7 @@ import type { Distribution } from '../numerics/distribution.ts';
 import { dot } from '../numerics/dot.ts';
 import type { Kernels } from '../numerics/kernels.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { ProgressListener } from '../../protocol/progress.ts';
 import { countUp } from '../progress.ts';
 import { row } from '../numerics/matrix.ts';
 import { cosinesWithin } from './withinModality.ts';

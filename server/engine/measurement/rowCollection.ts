@@ -6,7 +6,7 @@ import type { Random } from '../numerics/random.ts';
 import { RowAccumulator } from '../numerics/rowAccumulator.ts';
 import { RunningMoments } from '../numerics/runningMoments.ts';
 import { InputError } from '../problems.ts';
-import type { ProgressListener } from '../progress.ts';
+import type { ProgressListener } from '../../protocol/progress.ts';
 import type { RowItems } from './relevance.ts';
 import { everyRow, itemOf, sharedItems } from './relevance.ts';
 import { rowProblem } from './rowProblem.ts';

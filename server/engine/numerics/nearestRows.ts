@@ -1,6 +1,7 @@
 import { forEachTile } from './allPairs.ts';
 import type { Kernels } from './kernels.ts';
 import type { Matrix } from './matrix.ts';
+import type { ComputeOptions } from './workerPool.ts';
 
 /** The nearest rows of each row of a matrix. */
 export interface NearestRows {
@@ -17,12 +18,13 @@ export interface NearestRows {
  *
  * @param unit n × d, rows of unit length.
  * @param count 1 to n − 1.
+ * @param options Its progress counts pairs of n × n.
  */
 export async function nearestRows(
   kernels: Kernels,
   unit: Matrix,
   count: number,
-  signal: AbortSignal,
+  options: ComputeOptions,
 ): Promise<NearestRows> {
   const indices = new Int32Array(unit.rows * count).fill(-1);
   const cosines = new Float32Array(unit.rows * count).fill(-Infinity);
@@ -49,7 +51,7 @@ export async function nearestRows(
         }
       }
     },
-    { signal },
+    options,
   );
   return { count, indices, cosines };
 }

@@ -1,5 +1,6 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { UMAP } from 'umap-js';
+import type { ProgressListener } from '../../protocol/progress.ts';
 import type { NearestRows } from './nearestRows.ts';
 import type { Random } from './random.ts';
 
@@ -12,12 +13,14 @@ const leastDistance = 2 ** -24;
  * cosine distance, 1 − cos. Least distance of points 0.1, spread 1, and the epochs that the number of rows asks for,
  * 200 to 500. Distances between groups mean nothing. The same neighbours and draws give the same layout.
  *
- * @param neighbours Of at least 3 rows; the paper's usual number is 14 beside the row itself.
+ * @param neighbours Of at least 4 rows, and fewer of each than all rows but two: umap-js takes no more; the paper's usual
+ *   number is 14 beside the row itself.
  * @returns x and y of each row, interleaved.
  */
 export async function umapLayout(
   { count, indices, cosines }: NearestRows,
   random: Random,
+  progress: ProgressListener,
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const rows = indices.length / count;
@@ -46,6 +49,7 @@ export async function umapLayout(
     await otherWork();
     signal.throwIfAborted();
     umap.step();
+    progress({ stage: 'laying out', done: epoch + 1, total: epochs, unit: 'epochs' });
   }
   return Float32Array.from(umap.getEmbedding().flat());
 }

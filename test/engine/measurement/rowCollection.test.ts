@@ -5,7 +5,7 @@ import type { CollectOptions, RowCollection } from '../../../server/engine/measu
 import { collectRows, pairIndices } from '../../../server/engine/measurement/rowCollection.ts';
 import { matrix, row, takeRows, type Matrix } from '../../../server/engine/numerics/matrix.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
-import type { ProgressUpdate } from '../../../server/engine/progress.ts';
+import type { ProgressUpdate } from '../../../server/protocol/progress.ts';
 import { pairedCones, unitRows } from '../pairedCones.ts';
 
 function collect(

@@ -18,7 +18,7 @@ describe('nearestRows', () => {
       const norm = Math.sqrt(dot(values, values));
       for (let c = 0; c < 8; c++) values[c]! /= norm;
     }
-    const { indices, cosines } = await nearestRows(kernels, unit, 5, signal);
+    const { indices, cosines } = await nearestRows(kernels, unit, 5, { signal });
     for (let r = 0; r < unit.rows; r += 7) {
       const expected = Array.from({ length: unit.rows }, (_, other) => other)
         .filter((other) => other !== r)
@@ -31,7 +31,7 @@ describe('nearestRows', () => {
 
   it('gives equally near rows in their order, and never the row itself', async () => {
     const unit = matrix(4, 2, Float32Array.of(1, 0, 1, 0, 0, 1, 1, 0));
-    const { indices } = await nearestRows(kernels, unit, 3, signal);
+    const { indices } = await nearestRows(kernels, unit, 3, { signal });
     expect([...indices]).toEqual([1, 3, 2, 0, 3, 2, 0, 1, 3, 0, 1, 2]);
   });
 });

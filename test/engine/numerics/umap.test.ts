@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { NearestRows } from '../../../server/engine/numerics/nearestRows.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
+import type { ProgressUpdate } from '../../../server/protocol/progress.ts';
 import { umapLayout } from '../../../server/engine/numerics/umap.ts';
 
 /** Rows of two groups; each has every other one of its group as a neighbour, at a drawn cosine, and no other. */
@@ -34,22 +35,32 @@ function countedDraws(onDraw: (draws: number) => void) {
 }
 
 const { signal } = new AbortController();
+const silent = () => undefined;
 const drawn = (random: Random) => 0.9 + 0.1 * random.uniform();
 
 describe('umapLayout', () => {
   it('gives the same layout for the same draws, and another one for others', async () => {
     const nearest = twoGroups(8, drawn);
-    const layout = await umapLayout(nearest, new Random(1), signal);
+    const layout = await umapLayout(nearest, new Random(1), silent, signal);
     expect(layout).toHaveLength(2 * 16);
     expect(layout.every(Number.isFinite)).toBe(true);
-    expect(await umapLayout(nearest, new Random(1), signal)).toEqual(layout);
-    expect(await umapLayout(nearest, new Random(2), signal)).not.toEqual(layout);
+    expect(await umapLayout(nearest, new Random(1), silent, signal)).toEqual(layout);
+    expect(await umapLayout(nearest, new Random(2), silent, signal)).not.toEqual(layout);
+  });
+
+  it('counts its epochs', async () => {
+    const updates: ProgressUpdate[] = [];
+    await umapLayout(twoGroups(8, drawn), new Random(1), (update) => updates.push(update), signal);
+    const { total } = updates[0]!;
+    expect(total).toBeGreaterThan(100);
+    expect(updates.map(({ done }) => done)).toEqual(Array.from({ length: total! }, (_, epoch) => epoch + 1));
   });
 
   it('lays out rows that are all the same', async () => {
     const layout = await umapLayout(
       twoGroups(3, () => 1.0000001),
       new Random(1),
+      silent,
       signal,
     );
     expect(layout.every(Number.isFinite)).toBe(true);
@@ -59,12 +70,12 @@ describe('umapLayout', () => {
     const controller = new AbortController();
     const nearest = twoGroups(8, drawn);
     const all = countedDraws(() => undefined);
-    await umapLayout(nearest, all.random, signal);
+    await umapLayout(nearest, all.random, silent, signal);
     const some = countedDraws((draws) => {
       // So many are drawn for the first places; the next one is of an epoch.
       if (draws === 2 * 16 + 1) controller.abort();
     });
-    await expect(umapLayout(nearest, some.random, controller.signal)).rejects.toMatchObject({
+    await expect(umapLayout(nearest, some.random, silent, controller.signal)).rejects.toMatchObject({
       name: 'AbortError',
     });
     expect(some.draws()).toBeLessThan(all.draws() / 10);

@@ -8,7 +8,7 @@ const cloud = {
     { name: 'image', xy: Float32Array.of(0, 0, 1, 0, 2, 0) },
     { name: 'text', xy: Float32Array.of(0, 5, 1, 5, 2, 5) },
   ],
-  labels: null,
+  groupings: [],
 };
 const transform = { scaleX: 10, offsetX: 0, scaleY: 10, offsetY: 0 };
 

@@ -8,7 +8,7 @@ const file = {
   rows: 2,
   totalRows: 2,
   explained: null,
-  labels: null,
+  groupings: [],
 };
 
 function packed(offset: number): Uint8Array {

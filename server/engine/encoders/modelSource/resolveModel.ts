@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../../problems.ts';
-import type { ProgressListener } from '../../progress.ts';
+import type { ProgressListener } from '../../../protocol/progress.ts';
 import { downloadBlob, hasSize } from './blobDownload.ts';
 import { folderFiles } from './folderFiles.ts';
 import { HubCache } from './hubCache.ts';

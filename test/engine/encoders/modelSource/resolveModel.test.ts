@@ -8,7 +8,7 @@ import {
   type ResolveOptions,
 } from '../../../../server/engine/encoders/modelSource/resolveModel.ts';
 import { InputError } from '../../../../server/engine/problems.ts';
-import type { ProgressUpdate } from '../../../../server/engine/progress.ts';
+import type { ProgressUpdate } from '../../../../server/protocol/progress.ts';
 import { useTemporaryFolder } from '../../../temporaryFolder.ts';
 import { firstCommit, gitId, secondCommit, sha256, startHub, type FakeFile } from './fakeHub.ts';
 

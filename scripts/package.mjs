@@ -20,6 +20,7 @@ import { createVSIX } from '@vscode/vsce';
 import { nodeOptions } from './nodeOptions.mjs';
 import { packagedReadme } from './packagedReadme.mjs';
 import { isNeeded, packageFolders, targets } from './packageTargets.mjs';
+import { thinBinary } from './thinBinary.mjs';
 import { bundledPackages, thirdPartyNotices } from './thirdPartyNotices.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -91,7 +92,9 @@ function copyPackages() {
       const from = join(source, folder, path);
       if (file.startsWith('node_modules/') || !statSync(from).isFile() || !isNeeded(name, file, platform))
         continue;
-      cpSync(from, join(stage, 'dist', folder, path));
+      const to = join(stage, 'dist', folder, path);
+      mkdirSync(dirname(to), { recursive: true });
+      writeFileSync(to, thinBinary(readFileSync(from), platform.cpu));
     }
   }
   return folders.map((folder) => join(source, folder));

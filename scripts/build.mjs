@@ -1,60 +1,12 @@
 // Builds every bundle into dist/. `node scripts/build.mjs [--out folder] [bundle …]`; without names, all of them.
-import { existsSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { nodeOptions } from './nodeOptions.mjs';
+import { bundleOptions, bundles } from './bundles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-
-/** By name: the entry point, relative to the root, and what differs from the common settings. */
-const bundles = {
-  // Inlined into the HTML report: no source map, and a name that no page script can meet.
-  'report.js': {
-    entry: 'webview/report/main.ts',
-    options: { platform: 'browser', format: 'iife', target: 'es2022', minify: true, legalComments: 'none' },
-  },
-  'report.css': {
-    entry: 'webview/report/report.css',
-    options: { minify: true, legalComments: 'none' },
-  },
-  // The page of an editor's panel.
-  'run.js': {
-    entry: 'webview/run/main.ts',
-    options: { platform: 'browser', format: 'iife', target: 'es2022', minify: true, legalComments: 'none' },
-  },
-  'run.css': {
-    entry: 'webview/run/run.css',
-    options: { minify: true, legalComments: 'none' },
-  },
-  // Threads of a run, started by the engine.
-  'computeWorker.mjs': { entry: 'server/engine/measurement/computeWorker.ts', options: nodeOptions },
-  // A process for each model of a run, started by the engine.
-  'modelProcess.mjs': { entry: 'server/engine/runtime/modelProcessEntry.ts', options: nodeOptions },
-  // Loaded by VS Code, which knows CommonJS by its ending. Minified: its size is time at activation.
-  'extension.cjs': {
-    entry: 'client/extension.ts',
-    options: {
-      platform: 'node',
-      format: 'cjs',
-      target: 'node20',
-      external: ['vscode'],
-      minify: true,
-      sourcemap: 'linked',
-      legalComments: 'none',
-    },
-  },
-  // A process for each run, and one to look into data and finished runs, started by the language server.
-  'worker.mjs': { entry: 'server/worker.ts', options: nodeOptions },
-  // The language server: no native code.
-  'server.mjs': { entry: 'server/main.ts', options: nodeOptions },
-  'cli.mjs': {
-    entry: 'server/cli.ts',
-    options: nodeOptions,
-  },
-};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -64,17 +16,8 @@ for (const name of positionals) {
   if (!(name in bundles)) throw new Error(`No bundle is named ${name}: ${Object.keys(bundles).join(', ')}.`);
 }
 
-for (const [name, { entry, options }] of Object.entries(bundles)) {
-  if (positionals.length > 0 && !positionals.includes(name)) continue;
-  if (!existsSync(join(root, entry))) continue;
-  await build({
-    ...options,
-    entryPoints: [join(root, entry)],
-    outfile: join(values.out, name),
-    bundle: true,
-    charset: 'utf8',
-    logLevel: 'warning',
-  });
+for (const name of positionals.length > 0 ? positionals : Object.keys(bundles)) {
+  await build(bundleOptions(name, values.out));
   // npx starts it by its name.
   if (name === 'cli.mjs') await chmod(join(values.out, name), 0o755);
 }

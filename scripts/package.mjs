@@ -1,5 +1,5 @@
 // `npm run package [-- --target linux-x64] [--out file.vsix] [--no-build]`: builds, and writes the extension for one
-// platform. It is put together in a folder of its own, from what is named here: nothing else can get in.
+// platform. It is put together in a folder of its own; .vscodeignore names what of that goes into the package.
 import { spawnSync } from 'node:child_process';
 import {
   cpSync,
@@ -13,12 +13,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createVSIX } from '@vscode/vsce';
 import { nodeOptions } from './nodeOptions.mjs';
+import { packagedReadme } from './packagedReadme.mjs';
 import { isNeeded, packageFolders, targets } from './packageTargets.mjs';
+import { thinBinary } from './thinBinary.mjs';
+import { bundledPackages, thirdPartyNotices } from './thirdPartyNotices.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { values } = parseArgs({
@@ -38,12 +41,15 @@ if (platform === undefined) {
 }
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const out = values.out ?? join(root, `${manifest.name}-${target}-${manifest.version}.vsix`);
+// The same files make the same package, to the byte: vsce sorts them, and gives all of them this date.
+process.env.SOURCE_DATE_EPOCH ??= `${Date.UTC(2000, 0) / 1000}`;
 const stage = mkdtempSync(join(tmpdir(), 'modality-gap-package-'));
 
 if (values.build) npm(['run', '--silent', 'build'], root);
 try {
   copyProject();
-  copyPackages();
+  const folders = { separate: copyPackages(), bundled: await bundledPackages() };
+  writeFileSync(join(stage, 'ThirdPartyNotices.txt'), thirdPartyNotices(folders, platform.os));
   await createVSIX({
     cwd: stage,
     packagePath: out,
@@ -58,19 +64,23 @@ try {
 }
 process.stdout.write(`${out}: ${(statSync(out).size / 1e6).toFixed(1)} MB\n`);
 
+/** Copies what .vscodeignore names, in whole folders: vsce looks into them, and takes what it names there. */
 function copyProject() {
-  for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'package.nls.json', 'media']) {
-    cpSync(join(root, name), join(stage, name), { recursive: true });
+  const rules = readFileSync(join(root, '.vscodeignore'), 'utf8');
+  const names = new Set([...rules.matchAll(/^!([^/\s]+)/gm)].map(([, name]) => name));
+  // Packages come from elsewhere, file by file.
+  const filter = (path) => basename(path) !== 'node_modules';
+  for (const name of ['.vscodeignore', ...names]) {
+    if (existsSync(join(root, name)))
+      cpSync(join(root, name), join(stage, name), { recursive: true, filter });
   }
-  for (const name of readdirSync(join(root, 'dist'))) {
-    if (/\.(cjs|mjs|js|css|json)$/.test(name)) cpSync(join(root, 'dist', name), join(stage, 'dist', name));
-  }
+  writeFileSync(join(stage, 'README.md'), packagedReadme(readFileSync(join(root, 'README.md'), 'utf8')));
   // What only matters where the package is built would make vsce look for it.
   const { devDependencies, dependencies, scripts, files, private: isPrivate, ...published } = manifest;
   writeFileSync(join(stage, 'package.json'), `${JSON.stringify(published, null, 2)}\n`);
 }
 
-/** Copies the packages that stay outside of the bundles to where the bundles look first. */
+/** Copies the packages that stay outside of the bundles to where the bundles look first. Gives their folders. */
 function copyPackages() {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
   const folders = packageFolders(lock.packages, nodeOptions.external, platform);
@@ -82,9 +92,12 @@ function copyPackages() {
       const from = join(source, folder, path);
       if (file.startsWith('node_modules/') || !statSync(from).isFile() || !isNeeded(name, file, platform))
         continue;
-      cpSync(from, join(stage, 'dist', folder, path));
+      const to = join(stage, 'dist', folder, path);
+      mkdirSync(dirname(to), { recursive: true });
+      writeFileSync(to, thinBinary(readFileSync(from), platform.cpu));
     }
   }
+  return folders.map((folder) => join(source, folder));
 }
 
 /** Installs the dependencies as another platform has them, in a folder that is kept. */

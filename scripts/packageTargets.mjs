@@ -1,6 +1,10 @@
 // Which platforms a .vsix can be made for, and which packages go into it.
+import { isLicenceFile } from './licences.mjs';
 
-/** By the name that VS Code gives to a platform: what npm calls it. Those that ONNX Runtime has a binary for. */
+/**
+ * By the name that VS Code gives to a platform: what npm calls it. Those that ONNX Runtime has a binary for: it has none
+ * for macOS on Intel (darwin-x64), nor for musl (alpine-x64, alpine-arm64), where sharp and DuckDB have.
+ */
 export const targets = {
   'linux-x64': { os: 'linux', cpu: 'x64', libc: 'glibc' },
   'linux-arm64': { os: 'linux', cpu: 'arm64', libc: 'glibc' },
@@ -62,10 +66,12 @@ function fits(entry, platform) {
 
 /** Whether a file of a package is needed when the extension runs. `path` is relative to the package, with `/`. */
 export function isNeeded(packageName, path, { os, cpu }) {
-  if (/(^|\/)(test|tests|docs|example|examples|\.github)\//.test(path)) return false;
-  if (/\.(map|md|markdown|ts|mts|cts|flow|gyp|gypi|h|hpp|cc|cpp)$/i.test(path))
-    return /licen[cs]e/i.test(path);
+  if (isLicenceFile(path)) return true;
+  if (/(^|\/)(\.[^/]+|test|tests|docs|example|examples)(\/|$)/.test(path)) return false;
+  if (/\.(map|md|markdown|ts|mts|cts|flow|gyp|gypi|h|hpp|c|cc|cpp)$/i.test(path)) return false;
   if (packageName !== 'onnxruntime-node') return true;
+  // On macOS the library is there twice; its name in full is that of no one who loads it.
+  if (/\.\d+\.\d+\.\d+\.dylib$/.test(path)) return false;
   if (path.startsWith('bin/')) return new RegExp(`^bin/napi-v\\d+/${os}/${cpu}/`).test(path);
   return !/^(script|lib|build)\//.test(path);
 }

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundles } from './bundles.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const sources = [
@@ -15,18 +16,6 @@ const sources = [
   'package-lock.json',
   'tsconfig.json',
 ];
-const bundles = [
-  'cli.mjs',
-  'computeWorker.mjs',
-  'extension.cjs',
-  'modelProcess.mjs',
-  'report.css',
-  'report.js',
-  'run.css',
-  'run.js',
-  'server.mjs',
-  'worker.mjs',
-].map((name) => `dist/${name}`);
 
 function fail(message) {
   process.stderr.write(`setup: ${message}\n`);
@@ -66,7 +55,7 @@ if (installed < modifiedAt(join(root, 'package-lock.json'))) {
   run('installing the dependencies', 'npm', ['ci', '--ignore-scripts']);
 }
 
-const builtAt = Math.min(...bundles.map((bundle) => modifiedAt(join(root, bundle))));
+const builtAt = Math.min(...Object.keys(bundles).map((name) => modifiedAt(join(root, 'dist', name))));
 if (Math.max(...sources.map((source) => newestIn(join(root, source)))) > builtAt) {
   run('building', process.execPath, ['scripts/build.mjs']);
 }

@@ -25,6 +25,11 @@ interface Manifest {
   readonly publisher: string;
   readonly main: string;
   readonly icon: string;
+  readonly galleryBanner: { readonly color: string };
+  readonly categories: readonly string[];
+  readonly keywords: readonly string[];
+  readonly engines: { readonly vscode: string };
+  readonly devDependencies: Readonly<Record<string, string>>;
   readonly activationEvents: readonly string[];
   readonly extensionKind: readonly string[];
   readonly capabilities: {
@@ -268,6 +273,26 @@ describe('strings', () => {
       /"(title|name|contents|category|markdownDescription|description)":"[^%][^"]*"/g,
     );
     expect(shown).toBeNull();
+  });
+});
+
+describe('the page of the extension', () => {
+  it('has an icon of at least 128 pixels a side', () => {
+    const icon = readFileSync(manifest.icon);
+    expect(icon.toString('latin1', 1, 4)).toBe('PNG');
+    expect(Math.min(icon.readUInt32BE(16), icon.readUInt32BE(20))).toBeGreaterThanOrEqual(128);
+  });
+
+  it('has a colour, and keywords and categories that marketplaces take', () => {
+    expect(manifest.galleryBanner.color).toMatch(/^#[0-9a-f]{6}$/);
+    // vsce adds some of its own; 30 are allowed altogether.
+    expect(manifest.keywords.length).toBeLessThanOrEqual(20);
+    const known = ['Data Science', 'Machine Learning', 'Visualization'];
+    expect(manifest.categories.filter((category) => !known.includes(category))).toEqual([]);
+  });
+
+  it('names the oldest editor whose interface the types describe', () => {
+    expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies['@types/vscode']!}`);
   });
 });
 

@@ -2,14 +2,17 @@ import { execFile } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import yauzl from 'yauzl';
+import { bundles } from '../../scripts/bundles.mjs';
 import { isNeeded, packageFolders, targets } from '../../scripts/packageTargets.mjs';
 
 const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
-  packages: Record<string, unknown>;
+  packages: Record<string, { readonly version: string }>;
 };
 const native = ['onnxruntime-node', 'sharp', '@duckdb/node-api'];
 
@@ -50,24 +53,98 @@ describe('isNeeded', () => {
       'README.md',
     ].filter((path) => isNeeded('onnxruntime-node', path, platform));
     expect(kept).toEqual(['bin/napi-v6/linux/x64/libonnxruntime.so.1', 'dist/index.js', 'package.json']);
-    expect(isNeeded('sharp', 'LICENSE.md', platform)).toBe(true);
+  });
+
+  it('keeps the library on macOS once, by the name that it is loaded by', () => {
+    const folder = 'bin/napi-v6/darwin/arm64';
+    const names = ['onnxruntime_binding.node', 'libonnxruntime.1.dylib', 'libonnxruntime.1.30.0.dylib'];
+    const isKept = (name: string) =>
+      isNeeded('onnxruntime-node', `${folder}/${name}`, targets['darwin-arm64']!);
+    expect(names.filter(isKept)).toEqual(names.slice(0, 2));
+  });
+
+  it('keeps licences, and nothing that only people who build read', () => {
+    const isKept = (name: string) => isNeeded('sharp', name, targets['linux-x64']!);
+    const unwanted = ['README.md', 'lib/index.d.ts', '.prettierignore', 'src/a.c', '.github/workflows/a.yml'];
+    expect(unwanted.filter(isKept)).toEqual([]);
+    expect(['LICENSE.md', 'NOTICE', 'lib/index.js'].filter((name) => !isKept(name))).toEqual([]);
   });
 });
 
 const here = `${process.platform}-${process.arch}`;
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'modality-gap-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** Packages the extension for a platform; gives the file's path. */
+async function packageFor(target: string, name = `${target}.vsix`): Promise<string> {
+  const file = join(folder, name);
+  const args = ['scripts/package.mjs', '--no-build', '--target', target, '--out', file];
+  await promisify(execFile)(process.execPath, args);
+  return file;
+}
+
+/** Native code by system, with `P` for the platform and `V` for versions. */
+const binaries: Readonly<Record<string, readonly string[]>> = {
+  linux: [
+    'duckdb.node',
+    'libduckdb.so',
+    'libonnxruntime.so.1',
+    'libvips-cpp.so.V',
+    'onnxruntime_binding.node',
+    'sharp-P-V.node',
+  ],
+  darwin: [
+    'duckdb.node',
+    'libduckdb.dylib',
+    'libonnxruntime.1.dylib',
+    'libvips-cpp.V.dylib',
+    'onnxruntime_binding.node',
+    'sharp-P-V.node',
+  ],
+  win32: [
+    'DirectML.dll',
+    'duckdb.dll',
+    'duckdb.node',
+    'dxcompiler.dll',
+    'dxil.dll',
+    'libvips-42.dll',
+    'libvips-cpp-V.dll',
+    'onnxruntime.dll',
+    'onnxruntime_binding.node',
+    'sharp-P-V.node',
+  ],
+};
+
+function expectBinariesOf(target: string, names: readonly string[]): void {
+  const { os, cpu } = targets[target]!;
+  const found = names.filter((name) => /\.(node|dll|dylib|so)(\.\d+)*$/.test(name));
+  const isOfTarget = (name: string) => name.includes(`/${os}/${cpu}/`) || name.includes(`-${target}/`);
+  expect(found.filter((name) => !isOfTarget(name))).toEqual([]);
+  expect(
+    found
+      .map((name) =>
+        basename(name)
+          .replace(target, 'P')
+          .replace(/\d+\.\d+\.\d+/, 'V'),
+      )
+      .sort(),
+  ).toEqual([...binaries[os]!].sort());
+}
 
 describe.skipIf(!(here in targets))(`the extension for ${here}`, () => {
-  let folder: string;
   let file: string;
-  let names: string[];
+  let contents: ReadonlyMap<string, string>;
+  let names: readonly string[];
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'modality-gap-'));
-    file = join(folder, 'extension.vsix');
-    await promisify(execFile)(process.execPath, ['scripts/package.mjs', '--no-build', '--out', file]);
-    names = await namesIn(file);
+    file = await packageFor(here);
+    contents = await textsIn(file);
+    names = [...contents.keys()];
   }, 120_000);
-  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('is at most 60 MB', () => {
     expect(statSync(file).size).toBeLessThanOrEqual(60e6);
@@ -78,14 +155,14 @@ describe.skipIf(!(here in targets))(`the extension for ${here}`, () => {
       'package.json',
       'package.nls.json',
       'readme.md',
+      'changelog.md',
       'LICENSE.txt',
+      'ThirdPartyNotices.txt',
       'media/icon.png',
       'media/icon.svg',
       'media/walkthrough/measure.md',
       'media/templates/scenes.gap.yaml',
-      'dist/extension.cjs',
-      'dist/cli.mjs',
-      'dist/modelProcess.mjs',
+      ...Object.keys(bundles).map((bundle) => `dist/${bundle}`),
       'dist/node_modules/onnxruntime-node/package.json',
       'dist/node_modules/sharp/package.json',
       'dist/node_modules/@duckdb/node-api/package.json',
@@ -98,32 +175,90 @@ describe.skipIf(!(here in targets))(`the extension for ${here}`, () => {
     }
   });
 
-  it('has no sources, no tests and nothing of another platform', () => {
-    const unwanted = names.filter(
-      (name) =>
-        /\.(ts|map)$|\/(test|server|client|webview|scripts|bench)\//.test(
-          name.replace(/dist\/node_modules\/.*/, ''),
-        ) ||
-        /napi-v\d+\/(?!linux|darwin|win32)/.test(name) ||
-        (/napi-v\d+\//.test(name) && !name.includes(`/${process.platform}/${process.arch}/`)),
+  it('has every file that its manifest and its walkthrough name', () => {
+    const manifest = contents.get('extension/package.json')!;
+    const walkthrough = names
+      .filter((name) => name.endsWith('.md') && name.includes('/walkthrough/'))
+      .flatMap((name) => [...contents.get(name)!.matchAll(/\]\(([^):]+)\)/g)])
+      .map(([, file]) => `media/walkthrough/${file!}`);
+    const files = [...manifest.matchAll(/"(?:\.\/)?((?:media|dist)\/[^"]+)"/g)].map(([, file]) => file!);
+    expect(walkthrough.length).toBeGreaterThan(2);
+    expect(files.length).toBeGreaterThan(8);
+    expect([...files, ...walkthrough].filter((name) => !names.includes(`extension/${name}`))).toEqual([]);
+  });
+
+  it('has no sources, no tests and no source maps', () => {
+    const unwanted = names.filter((name) =>
+      /\.(ts|map)$|\/(test|server|client|webview|scripts|bench)\//.test(
+        name.replace(/dist\/node_modules\/.*/, ''),
+      ),
     );
     expect(unwanted).toEqual([]);
   });
+
+  it('has its own binaries and no others', () => {
+    expectBinariesOf(here, names);
+  });
+
+  it('has a page without links that lead nowhere', () => {
+    expect(contents.get('extension/readme.md')).toContain('# Modality Gap');
+    expect(contents.get('extension/readme.md')).not.toMatch(/\]\((?!#|https:)/);
+  });
+
+  it('names every package in it, with the version that is locked', () => {
+    const notices = contents.get('extension/ThirdPartyNotices.txt')!;
+    const packageAt = /^extension\/dist\/((?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+)\/package\.json$/;
+    const beside = names.flatMap((name) => packageAt.exec(name)?.[1] ?? []);
+    const bundled = ['chart.js', 'vscode-languageclient', 'yaml', 'zod'].map(
+      (name) => `node_modules/${name}`,
+    );
+    expect(beside).toContain('node_modules/sharp');
+    expect(beside).toContain('node_modules/onnxruntime-node');
+    for (const place of [...beside, ...bundled]) {
+      const name = place.slice(place.lastIndexOf('node_modules/') + 'node_modules/'.length);
+      expect(notices).toContain(`\n${name} ${packages[place]!.version}\nLicence: `);
+    }
+  });
+
+  it('is the same to the byte when it is made again', async () => {
+    const again = await packageFor(here, 'again.vsix');
+    expect(readFileSync(again).equals(readFileSync(file))).toBe(true);
+  }, 120_000);
 });
 
-function namesIn(path: string): Promise<string[]> {
+// Installs the packages of four more platforms, which takes the network and a minute.
+describe.skipIf(process.env['PACKAGE_ALL_TARGETS'] === undefined)('with PACKAGE_ALL_TARGETS', () => {
+  it.each(Object.keys(targets).filter((target) => target !== here))(
+    'the extension for %s has its own binaries and no others, in at most 60 MB',
+    async (target) => {
+      const file = await packageFor(target);
+      expectBinariesOf(target, [...(await textsIn(file)).keys()]);
+      expect(statSync(file).size).toBeLessThanOrEqual(60e6);
+    },
+    300_000,
+  );
+});
+
+/** The texts in an archive, by name; what is no text of the project or of a notice has an empty one. */
+async function textsIn(path: string): Promise<ReadonlyMap<string, string>> {
+  const archive = await promisify<string, yauzl.Options, yauzl.ZipFile>(yauzl.open)(path, {
+    lazyEntries: true,
+  });
+  const open = promisify<yauzl.Entry, Readable>(archive.openReadStream.bind(archive));
+  const texts = new Map<string, string>();
   return new Promise((resolve, reject) => {
-    yauzl.open(path, (error, archive) => {
-      if (error) {
-        reject(error);
-        return;
-      }
-      const names: string[] = [];
-      archive.on('entry', ({ fileName }: { fileName: string }) => names.push(fileName));
-      archive.on('end', () => {
-        resolve(names);
-      });
-      archive.on('error', reject);
+    archive.on('entry', (entry: yauzl.Entry) => {
+      const isText = /^extension\/(media\/.*)?[^/]*\.(md|txt|json)$/.test(entry.fileName);
+      const reading = isText ? open(entry).then(text) : Promise.resolve('');
+      reading.then((content) => {
+        texts.set(entry.fileName, content);
+        archive.readEntry();
+      }, reject);
     });
+    archive.on('end', () => {
+      resolve(texts);
+    });
+    archive.on('error', reject);
+    archive.readEntry();
   });
 }

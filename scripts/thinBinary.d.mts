@@ -1,0 +1,1 @@
+export function thinBinary(bytes: Buffer, cpu: 'x64' | 'arm64'): Buffer;

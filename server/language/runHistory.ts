@@ -4,6 +4,7 @@ import { experiments } from '../engine/experiments/registry.ts';
 import type { Result } from '../protocol/report.ts';
 import type { RunFacts } from './facts.ts';
 import type { GapDocument } from './gapDocument.ts';
+import { utcMinute } from './utcMinute.ts';
 
 /** Runs that a trend goes back. */
 const trendRuns = 12;
@@ -19,8 +20,8 @@ export function experimentNameAt(document: GapDocument, index: number): string |
 }
 
 /**
- * The last measured values of an experiment, with interval, date, device, and how each went over the runs, as Markdown
- * with a link that opens the run. Undefined where it was not run yet.
+ * The last measured values of an experiment, with interval, date, device, and how each went over several runs, as
+ * Markdown with a link that opens the run. Undefined where it was not run yet.
  *
  * @param runs The newest first.
  * @param metric Only values of this metric.
@@ -43,10 +44,13 @@ export function describeLastRun(
       trend(earlier.flatMap(({ results }) => valuesLike(result, results)).reverse()),
     ];
   });
-  const table = [['metric', 'of', 'value', 'trend'], ['---', '---', '---', '---'], ...rows];
+  const columns = ['metric', 'of', 'value', 'trend'];
+  // After a single run there is no trend yet.
+  const shown = rows.every(([, , , course]) => course === '') ? 3 : 4;
+  const table = [columns, columns.map(() => '---'), ...rows].map((cells) => cells.slice(0, shown));
   const of = last.rows === null ? '' : `, ${last.rows.toLocaleString('en')} rows`;
   return [
-    `Last run ${formatDate(last.startedAt)}, on ${cell(last.device)}${of} · [Open](${openRunLink(last.uri)})`,
+    `Last run ${utcMinute(last.startedAt)}, on ${cell(last.device)}${of} · [Open](${openRunLink(last.uri)})`,
     table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
   ].join('\n\n');
 }
@@ -75,11 +79,6 @@ export function trend(values: readonly number[]): string {
   return values
     .map((value) => bars[span === 0 ? 3 : Math.round(((value - low) / span) * (bars.length - 1))])
     .join('');
-}
-
-/** Date and minute of an ISO 8601 time, in UTC. */
-function formatDate(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
 }
 
 function formatNumber(value: number): string {

@@ -318,4 +318,11 @@ describe('results out of date', () => {
   ])('%s', (_, text, run, expected) => {
     expect(found(text, facts(run))).toEqual(expected);
   });
+
+  it('says since when, and in which time zone', () => {
+    const [stale] = diagnose(`${start}seed: 2\n`, facts({ config: recorded }));
+    expect(stale?.message).toBe(
+      'The last results are out of date: `seed` was changed since 2026-03-01 12:30 UTC',
+    );
+  });
 });

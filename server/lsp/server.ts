@@ -9,6 +9,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { WorkspaceFacts } from '../facts/workspaceFacts.ts';
 import type { ServerNotifications } from '../protocol/lsp.ts';
 import { describeFailure } from '../runs/describeFailure.ts';
 import { InspectionWorker } from '../runs/inspectionWorker.ts';
@@ -19,7 +20,6 @@ import { ExperimentTexts } from './experimentTexts.ts';
 import { languageCapabilities, registerLanguageFeatures, watchFiles } from './languageFeatures.ts';
 import { chosenCache, requestHandlers, type RequestHandlers } from './requestHandlers.ts';
 import { parseServerOptions } from './serverOptions.ts';
-import { WorkspaceFacts } from './workspaceFacts.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
 
 /** Data stay open for so long after the last question about them. */

@@ -55,6 +55,12 @@ export class InspectionWorker {
     await worker?.end();
   }
 
+  /** As `end`, without waiting for what it is doing. */
+  async kill(): Promise<void> {
+    this.#worker?.kill();
+    await this.end();
+  }
+
   #start(): WorkerProcess {
     const worker = new WorkerProcess(() => undefined);
     void worker.ended.then(() => {

@@ -7,12 +7,14 @@ import { useCommand } from './useCommand.ts';
 const { folder, run } = useCommand('validate');
 
 const bad = 'name: a\nnam: 100%, a:b\ndata: { kind: scenes, sampling: random }\n';
+const good =
+  'name: a\ndata: { kind: scenes }\nencoders: { image: { kind: random }, text: { kind: random } }\n';
 const unknownKey =
   'Unknown key "nam". Allowed: name, seed, data, encoders, experiments, pairRows, device, output';
 const notUsed = '`sampling` chooses the rows that `limit` takes; without `limit` all of them are taken';
 
 beforeEach(async () => {
-  await writeFile(join(folder(), 'good.gap.yaml'), 'name: a\ndata: { kind: scenes }\n');
+  await writeFile(join(folder(), 'good.gap.yaml'), good);
   await writeFile(join(folder(), 'bad one.gap.yaml'), bad);
 });
 
@@ -47,7 +49,7 @@ describe('validate', () => {
     const fine = await run('validate', '--json', 'good.gap.yaml');
     expect([fine.code, JSON.parse(fine.out)]).toEqual([
       0,
-      { isValid: true, files: [{ file: 'good.gap.yaml', isValid: true, problems: [] }] },
+      { isValid: true, files: [{ file: 'good.gap.yaml', isValid: true, problems: [], missing: [] }] },
     ]);
   });
 

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { devices } from '../engine/runtime/device.ts';
 import { prune, showCache, type PruneFlags } from './cache.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
+import { explain } from './explain.ts';
 import { measure } from './measure.ts';
 import type { MeasureFlags } from './measureFlags.ts';
 import { listRegistry, registryLists, type RegistryName } from './registryLists.ts';
@@ -37,6 +38,7 @@ export async function runProgram(args: readonly string[], context: ProgramContex
   };
   addMeasure(program, context, done);
   addValidate(program, context, done);
+  addExplain(program, context, done);
   addCache(program, context, done);
   for (const name of Object.keys(registryLists) as RegistryName[]) addList(program, name, context, done);
   program.addHelpText(
@@ -132,6 +134,17 @@ configuration, use --text-only. What one of the codes means: modality-gap explai
     )
     .action(async (files: string[], flags: ValidateFlags) => {
       done(await validate(files, flags, context));
+    });
+}
+
+function addExplain(program: Command, { terminal }: ProgramContext, done: Done): void {
+  program
+    .command('explain')
+    .description('Say what the code of a problem means and what to do about it, or list all codes.')
+    .argument('[code]', 'what stands in brackets behind a problem')
+    .addHelpText('after', '\nExamples:\n  modality-gap explain unequal-rows\n  modality-gap explain')
+    .action(async (code: string | undefined) => {
+      done(await explain(code, terminal));
     });
 }
 

@@ -313,6 +313,7 @@ describe('the other commands', () => {
     ['--help'],
     ['measure', '--help'],
     ['validate', '--help'],
+    ['explain', '--help'],
     ['cache', '--help'],
     ['cache', 'prune', '--help'],
     ['readers', '--help'],

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
+import type { Content } from '../engine/datasets/dataset.ts';
 import type {
   DataEntryFacts,
   FactProblem,
@@ -100,12 +101,22 @@ export class WorkspaceFacts implements Facts {
     });
   }
 
-  model(documentUri: string, { kind, model, revision }: Entry): ModelFacts | FactProblem | undefined {
-    if (kind !== 'pretrained' || typeof model !== 'string') return undefined;
-    const given = { model, revision: typeof revision === 'string' ? revision : null };
-    return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
-      this.#inspection.ask('describeModel', { ...given, baseFolder }, this.#closed.signal),
-    );
+  model(documentUri: string, entry: Entry, content?: Content): ModelFacts | FactProblem | undefined {
+    const { kind, model, revision, path, output } = entry;
+    const signal = this.#closed.signal;
+    if (kind === 'pretrained' && typeof model === 'string') {
+      const given = { model, revision: textOrNull(revision) };
+      return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
+        this.#inspection.ask('describeModel', { ...given, baseFolder }, signal),
+      );
+    }
+    if (kind === 'onnx' && typeof path === 'string') {
+      const given = { path, output: textOrNull(output), content: content ?? null };
+      return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
+        this.#inspection.ask('describeOnnxModel', { ...given, baseFolder }, signal),
+      );
+    }
+    return undefined;
   }
 
   runs(documentUri: string): readonly RunFacts[] | undefined {
@@ -196,10 +207,17 @@ function missingFact(subject: string, { error }: UnansweredFact): MissingFact {
   return { subject, reason: error === undefined ? null : describeFailure(error).message };
 }
 
-/** The name of a model, from the key of its facts. */
+/** The name or path of a model, from the key of its facts. */
 function modelIn({ key }: UnansweredFact): string {
-  const [, { model }] = JSON.parse(key) as [string, { readonly model: string }];
-  return model;
+  const [, { model, path }] = JSON.parse(key) as [
+    string,
+    { readonly model?: string; readonly path?: string },
+  ];
+  return model ?? path ?? '';
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 async function runsOf(documentUri: string, runs: Pick<Runs, 'list' | 'report'>): Promise<RunFacts[]> {

@@ -2,6 +2,7 @@ import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerContract, WorkerProgress } from '../protocol/worker.ts';
 import { describeData } from './describeData.ts';
 import { describeModel } from './describeModel.ts';
+import { describeOnnxModel } from './describeOnnxModel.ts';
 import { inspectEntry, inspectTable } from './inspectEntry.ts';
 import { countErrors, measure } from './measure.ts';
 import type { OpenRuns } from './openRuns.ts';
@@ -27,6 +28,7 @@ export function workerHandlers(
       inspectEntry: (params, { signal }) => inspectEntry(params, signal),
       inspectTable: (params) => inspectTable(params),
       describeModel: (params) => describeModel(params),
+      describeOnnxModel: (params) => describeOnnxModel(params),
       projectRows: ({ runFolder, method }, { signal }) => projectRows(runs, runFolder, method, signal),
       worstPairs: ({ runFolder, modalities, count }, { signal }) =>
         worstPairs(runs, runFolder, modalities, count, signal),

@@ -20,6 +20,9 @@ const configs: Readonly<Record<string, string>> = {
   model:
     'data: { kind: scenes, count: 8 }\nencoders:\n  image: { kind: pretrained, model: ./thin }\n  text: { kind: pretrained, model: ./thin }\n' +
     'experiments:\n  - kind: modality-gap\n    metrics: [{ kind: contrastive-loss, temperature: 0.5 }]',
+  onnx:
+    'data: { kind: scenes, count: 8 }\nencoders:\n  image: { kind: onnx, path: tensor.onnx }\n' +
+    '  text: { kind: onnx, path: six.npy }',
   endless:
     'data: { kind: table, columns: { text: n }, sql: "SELECT CAST(count(*) AS VARCHAR) AS n FROM range(1000000000000) a WHERE a.range % 7 = 3" }',
 };
@@ -30,6 +33,7 @@ beforeEach(async () => {
   await write('seven.npy', rows(7, 4));
   await write('wide.npy', rows(6, 5));
   await write('broken.npy', 'no array');
+  await cp('test/oracle/onnxModels/single/tensor.onnx', join(folder(), 'tensor.onnx'));
   await write('pairs.csv', 'photo,caption\na.png,red\nb.png,blue\n');
   for (const [name, text] of Object.entries(configs))
     await write(`${name}.gap.yaml`, `name: ${name}\n${text}\n`);
@@ -47,6 +51,7 @@ describe('what only the files tell', () => {
     ['dimensions', 2, /^dimensions\.gap\.yaml:2:\d+: .*4.*5.* \[unequal-dimensions\]\n$/],
     ['unreadable', 2, /^unreadable\.gap\.yaml:2:26: .*broken\.npy.* \[npy-magic\]\n$/],
     ['encoder', 2, /^encoder\.gap\.yaml:3:1: .*"text".* has no encoder \[missing-encoder\]\n$/],
+    ['onnx', 2, /^onnx\.gap\.yaml:5:29: .*six\.npy is no ONNX model .* \[model-unreadable\]\n$/],
     ['good', 0, /^$/],
   ])('%s', async (name, expected, message) => {
     const { code, out, err } = await run('validate', `${name}.gap.yaml`);

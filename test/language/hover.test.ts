@@ -127,6 +127,20 @@ describe('what the facts say', () => {
     },
   );
 
+  it.each(['on|nx', 'onnx, path: a.on|nx'])(
+    'an encoder in an ONNX file, of which nothing is markup (%s)',
+    (kind) => {
+      const named = { ...model, architecture: '[main](command:x)', logitScale: null };
+      const marked = `encoders: { image: { kind: ${kind}${kind.includes('path') ? '' : ', path: a.onnx'} } }`;
+      const text = hover(marked, testFacts({ models: { 'a.onnx': named } }))!.text;
+      expect(text).toContain('- architecture: \\[main\\]\\(command:x\\)\n- parameters: 151M');
+      const problem = { code: 'model-unreadable', message: 'a.onnx has [x](command:y)', uri: null };
+      expect(hover(marked, testFacts({ models: { 'a.onnx': { problem } } }))!.text).toContain(
+        'a.onnx has \\[x\\]\\(command:y\\)',
+      );
+    },
+  );
+
   it('a temperature: the one that the models learned, where they agree', () => {
     const marked =
       'encoders: { image: { kind: pretrained, model: a }, text: { kind: pretrained, model: b } }\n' +

@@ -70,10 +70,10 @@ async function problemsWithFacts(
   });
   try {
     for (;;) {
+      signal.throwIfAborted();
       const problems = problemsOf(document, facts);
       if (!facts.isLooking || end.aborted) return { problems, missing: facts.missing() };
       await Promise.race([facts.settled(), ended]);
-      signal.throwIfAborted();
     }
   } finally {
     facts.close();

@@ -6,6 +6,8 @@ const configExplanations: Readonly<Record<string, string>> = {
   'config-too-large':
     'A configuration is a page or two. The file is larger than 1 MiB: something else, most likely.',
   'config-not-utf8': 'The file is not UTF-8 text. Save it in that encoding.',
+  'not-checked':
+    'Something that a configuration names could not be looked at in time, or the process that did so ended. That nothing was found there does not say that nothing is wrong.',
   'yaml-syntax':
     'The text is not YAML at this place: an open bracket or quote, or a line with too little indentation.',
   'yaml-tab': 'YAML is indented with spaces; a tab is no indentation.',

@@ -71,6 +71,9 @@ export class ProtobufReader {
   async content({ start, end }: ProtobufField, mostBytes: number): Promise<Uint8Array> {
     if (end - start > mostBytes)
       throw this.#problem(`has a description of ${end - start} bytes, more than ${mostBytes}`);
+    if (this.#covers(start, end - start)) {
+      return this.#window.slice(start - this.#windowStart, end - this.#windowStart);
+    }
     const content = new Uint8Array(end - start);
     await this.#bytes.read(start, content);
     return content;

@@ -42,7 +42,8 @@ export const bundles = {
       legalComments: 'none',
     },
   },
-  // A process for each run, and one to look into data and finished runs, started by the language server.
+  // A process for each run, and one to look into data, models and finished runs, started by the language server; the
+  // latter by `validate` too.
   'worker.mjs': { entry: 'server/worker.ts', options: nodeOptions },
   // The language server: no native code.
   'server.mjs': { entry: 'server/main.ts', options: nodeOptions },

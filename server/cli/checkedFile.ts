@@ -1,12 +1,15 @@
 import type { TextRange } from '../config/configProblem.ts';
+import type { MissingFact } from '../facts/workspaceFacts.ts';
 
 /** A configuration that was checked without running it. */
 export interface CheckedFile {
   /** As it was given on the command line. */
   readonly file: string;
-  /** Whether it can be run, as far as its text tells. */
+  /** Whether it can be run, as far as is known. */
   readonly isValid: boolean;
   readonly problems: readonly FoundProblem[];
+  /** What could not be found out about the files that it names. */
+  readonly missing: readonly MissingFact[];
 }
 
 /** A problem with a file; without a range where the file itself could not be read. */

@@ -2,11 +2,12 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { devices } from '../engine/runtime/device.ts';
 import { prune, showCache, type PruneFlags } from './cache.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
+import { explain } from './explain.ts';
 import { measure } from './measure.ts';
 import type { MeasureFlags } from './measureFlags.ts';
 import { listRegistry, registryLists, type RegistryName } from './registryLists.ts';
 import type { Terminal } from './terminal.ts';
-import { validate, validationFormats, type ValidationFormat } from './validate.ts';
+import { validate, validationFormats, type ValidateFlags } from './validate.ts';
 
 /** What the commands need from the process. */
 export interface ProgramContext {
@@ -37,6 +38,7 @@ export async function runProgram(args: readonly string[], context: ProgramContex
   };
   addMeasure(program, context, done);
   addValidate(program, context, done);
+  addExplain(program, context, done);
   addCache(program, context, done);
   for (const name of Object.keys(registryLists) as RegistryName[]) addList(program, name, context, done);
   program.addHelpText(
@@ -101,10 +103,10 @@ Writes report.json, report.html, config.gap.yaml, run.json and embeddings.safete
     });
 }
 
-function addValidate(program: Command, { version, terminal }: ProgramContext, done: Done): void {
+function addValidate(program: Command, context: ProgramContext, done: Done): void {
   program
     .command('validate')
-    .description('Check *.gap.yaml files without running them.')
+    .description('Check *.gap.yaml files, and the data and models that they name, without running them.')
     .argument('<files...>', 'configurations')
     .addOption(
       new Option('--format <name>', 'how to print what was found: for people, scripts, GitHub, code scanning')
@@ -112,16 +114,37 @@ function addValidate(program: Command, { version, terminal }: ProgramContext, do
         .default('human'),
     )
     .addOption(new Option('--json', 'the same as --format json').implies({ format: 'json' }))
+    .option('--text-only', 'look at no file that a configuration names')
+    .addOption(
+      new Option('--timeout <seconds>', 'how long to look at what one configuration names')
+        .argParser(wholeNumber(1))
+        .default(60),
+    )
     .addHelpText(
       'after',
       `
 Examples:
-  modality-gap validate experiment.gap.yaml media/templates/*.gap.yaml
+  modality-gap validate experiment.gap.yaml
   modality-gap validate --format github experiments/*.gap.yaml
-  modality-gap validate --format sarif experiment.gap.yaml > problems.sarif`,
+  modality-gap validate --text-only --format sarif experiment.gap.yaml > problems.sarif
+
+Finds what the editor shows, except whether results of earlier runs are out of date. Headers and tables are read, queries
+in \`sql\` are run; no model is started and nothing is downloaded. Where the data are not there, or nobody vouches for the
+configuration, use --text-only. What one of the codes means: modality-gap explain <code>.`,
     )
-    .action(async (files: string[], { format }: { format: ValidationFormat }) => {
-      done(await validate(files, format, version, terminal));
+    .action(async (files: string[], flags: ValidateFlags) => {
+      done(await validate(files, flags, context));
+    });
+}
+
+function addExplain(program: Command, { terminal }: ProgramContext, done: Done): void {
+  program
+    .command('explain')
+    .description('Say what the code of a problem means and what to do about it, or list all codes.')
+    .argument('[code]', 'what stands in brackets behind a problem')
+    .addHelpText('after', '\nExamples:\n  modality-gap explain unequal-rows\n  modality-gap explain')
+    .action(async (code: string | undefined) => {
+      done(await explain(code, terminal));
     });
 }
 

@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { explanationOf, firstSentence } from '../language/diagnosticCodes.ts';
 import type { CheckedFile, FoundProblem } from './checkedFile.ts';
 
 const levels = { error: 'error', warning: 'warning', information: 'note', hint: 'note' } as const;
@@ -18,7 +19,7 @@ export function sarifLog(files: readonly CheckedFile[], folder: string, version:
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'modality-gap', version, rules: rules.map((id) => ({ id })) } },
+        tool: { driver: { name: 'modality-gap', version, rules: rules.map(ruleOf) } },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { FOLDER: { uri: `${pathToFileURL(folder).href}/` } },
         artifacts: files.map(({ file }) => ({ location: artifactLocation(file, folder) })),
@@ -29,6 +30,14 @@ export function sarifLog(files: readonly CheckedFile[], folder: string, version:
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
+}
+
+/** A code with its explanation, where it has one. Services show the first sentence beside each result. */
+function ruleOf(id: string) {
+  const text = explanationOf(id);
+  return text === undefined
+    ? { id }
+    : { id, shortDescription: { text: firstSentence(text) }, fullDescription: { text }, help: { text } };
 }
 
 function resultOf(

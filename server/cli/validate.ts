@@ -1,12 +1,7 @@
-import { pathToFileURL } from 'node:url';
-import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { Diagnostic } from 'vscode-languageserver-types';
 import { formatConfigProblem } from '../config/configProblem.ts';
 import { InputError } from '../engine/problems.ts';
-import { diagnosticsOf } from '../language/diagnostics.ts';
-import { noFacts } from '../language/facts.ts';
-import { GapDocument } from '../language/gapDocument.ts';
-import { readConfigFile } from '../runs/readConfigFile.ts';
+import { InspectionWorker } from '../runs/inspectionWorker.ts';
+import { checkConfigFile } from './checkConfigFile.ts';
 import { summarise, type CheckedFile, type FoundProblem } from './checkedFile.ts';
 import { formatInputError } from './commandError.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
@@ -18,25 +13,47 @@ import { validationJson } from './validationJson.ts';
 /** How `validate` may print what it found. */
 export const validationFormats = ['human', 'json', 'github', 'sarif'] as const;
 
-export type ValidationFormat = (typeof validationFormats)[number];
+/** The options of `validate`. */
+export interface ValidateFlags {
+  readonly format: (typeof validationFormats)[number];
+  /** Whether files that a configuration names are left alone. */
+  readonly textOnly?: boolean;
+  /** Seconds that the files which one configuration names are looked at. */
+  readonly timeout: number;
+}
+
+/** What `validate` needs from the process. */
+export interface ValidateContext {
+  /** Of this program, for the formats that name it. */
+  readonly version: string;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+/** The worker is ended when everything is checked, and not before. */
+const idleMilliseconds = 2 ** 31 - 1;
 
 /**
- * Checks configurations without running them: every problem of every file, as an editor shows them that knows nothing of
- * data and models, which are not looked up.
- *
- * @param version of this program, for the formats that name it.
+ * Checks configurations without running them: every problem of every file, as an editor shows them, but for results of
+ * earlier runs.
  */
 export async function validate(
   paths: readonly string[],
-  format: ValidationFormat,
-  version: string,
-  terminal: Terminal,
+  { format, textOnly, timeout }: ValidateFlags,
+  { version, signal, terminal }: ValidateContext,
 ): Promise<ExitCode> {
+  const worker = new InspectionWorker({ idleMilliseconds });
+  const inspection = textOnly === true ? null : { worker, seconds: timeout };
   const files: CheckedFile[] = [];
-  for (const path of paths) {
-    const checked = await checkFile(path);
-    files.push(checked);
-    if (format === 'human') await printFile(checked, terminal);
+  try {
+    for (const path of paths) {
+      const checked = await checkConfigFile(path, inspection, signal);
+      files.push(checked);
+      if (format === 'human') await printFile(checked, terminal);
+      warnOfMissing(checked, timeout, terminal);
+    }
+  } finally {
+    await worker.end();
   }
   if (format === 'human' && files.length > 1) terminal.err(summarise(files));
   if (format === 'json') await terminal.out(validationJson(files));
@@ -50,37 +67,16 @@ async function printFile({ file, isValid, problems }: CheckedFile, terminal: Ter
   if (isValid) await terminal.out(`${file}: valid\n`);
 }
 
+/** On standard error whatever the format: that nothing was found there does not say that nothing is wrong. */
+function warnOfMissing({ file, missing }: CheckedFile, seconds: number, { err }: Terminal): void {
+  for (const { subject, reason } of missing) {
+    const why = reason ?? `it took longer than ${seconds} s`;
+    err(`${file}: warning: Not checked: ${subject}: ${why} [not-checked]`);
+  }
+}
+
 function formatProblem(file: string, { code, severity, message, range }: FoundProblem): string {
   return range === null
     ? formatInputError(new InputError(code, message, { file }))
     : formatConfigProblem({ code, severity, message, range, file });
-}
-
-async function checkFile(file: string): Promise<CheckedFile> {
-  try {
-    const text = await readConfigFile(file);
-    const uri = pathToFileURL(file).href;
-    const document = new GapDocument(TextDocument.create(uri, 'gap-yaml', 1, text));
-    const problems = diagnosticsOf(document, noFacts, { docsUri: null }).map(problemOf);
-    return { file, isValid: document.parsed.config !== undefined, problems };
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    const { code, message } = error;
-    return { file, isValid: false, problems: [{ code, severity: 'error', message, range: null }] };
-  }
-}
-
-const severities = ['error', 'warning', 'information', 'hint'] as const;
-
-/** Editors count lines and characters from 0, and severities from 1. */
-function problemOf({ code, severity = 1, message, range: { start, end } }: Diagnostic): FoundProblem {
-  return {
-    code: String(code),
-    severity: severities[severity - 1]!,
-    message: typeof message === 'string' ? message : message.value,
-    range: {
-      start: { line: start.line + 1, column: start.character + 1 },
-      end: { line: end.line + 1, column: end.character + 1 },
-    },
-  };
 }

@@ -1,5 +1,13 @@
-/** What a code means and what to do about it; the page that diagnostics link to is made of these. */
-const explanations: Readonly<Record<string, string>> = {
+import { dataExplanations } from './dataCodes.ts';
+
+/** What a code means that is found in a configuration itself, and what to do about it. */
+const configExplanations: Readonly<Record<string, string>> = {
+  'config-unreadable': 'There is no such file, or it may not be read.',
+  'config-too-large':
+    'A configuration is a page or two. The file is larger than 1 MiB: something else, most likely.',
+  'config-not-utf8': 'The file is not UTF-8 text. Save it in that encoding.',
+  'not-checked':
+    'Something that a configuration names could not be looked at in time, or the process that did so ended. That nothing was found there does not say that nothing is wrong.',
   'yaml-syntax':
     'The text is not YAML at this place: an open bracket or quote, or a line with too little indentation.',
   'yaml-tab': 'YAML is indented with spaces; a tab is no indentation.',
@@ -45,15 +53,28 @@ const explanations: Readonly<Record<string, string>> = {
     'The last results were measured with another configuration, or the data have been changed since. Run again.',
 };
 
-/** The codes that the page has a section for. */
-export const documentedCodes: ReadonlySet<string> = new Set(Object.keys(explanations));
+const explanations: ReadonlyMap<string, string> = new Map([
+  ...Object.entries(configExplanations),
+  ...Object.entries(dataExplanations),
+]);
+
+/** The codes that the page has a section for, in its order. */
+export const documentedCodes: ReadonlySet<string> = new Set(explanations.keys());
+
+/** What a code means and what to do about it, in one sentence or several; undefined for codes that are not documented. */
+export function explanationOf(code: string): string | undefined {
+  return explanations.get(code);
+}
+
+/** The first sentence of an explanation. */
+export function firstSentence(explanation: string): string {
+  return /^.+?\.(?=\s|$)/s.exec(explanation)?.[0] ?? explanation;
+}
 
 /** The page that diagnostics link to, as Markdown: a section for each code. */
 export function formatDiagnosticDocs(): string {
-  const sections = Object.entries(explanations).map(
-    ([code, explanation]) => `## ${code}\n\n${explanation}\n`,
-  );
+  const sections = [...explanations].map(([code, explanation]) => `## ${code}\n\n${explanation}\n`);
   const intro =
-    'What the editor and `modality-gap validate` say about a `*.gap.yaml` file, by code. Problems that are found in the data themselves have codes too, and messages that name the file.';
+    'What the editor and `modality-gap validate` say about a `*.gap.yaml` file and about the data and models that it names, by code. `modality-gap explain <code>` prints the same.';
   return `# Diagnostics\n\n${intro}\n\n${sections.join('\n')}`;
 }

@@ -1,3 +1,4 @@
+import { escapedMarkdown } from './escapedMarkdown.ts';
 import type { DataEntryFacts, ModelFacts, PathFacts } from './facts.ts';
 
 /** Rows, modalities and dimensions of data, as Markdown. */
@@ -23,7 +24,7 @@ export function describeModel({
   isPresent,
 }: ModelFacts): string {
   const lines = [
-    ...(architecture === null ? [] : [`architecture: ${architecture}`]),
+    ...(architecture === null ? [] : [`architecture: ${escapedMarkdown(architecture)}`]),
     ...(parameters === null ? [] : [`parameters: ${formatCount(parameters)}`]),
     ...(size === null ? [] : [`size: ${formatBytes(size)}`]),
     ...(dimension === null ? [] : [`dimension: ${dimension}`]),

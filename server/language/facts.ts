@@ -103,8 +103,15 @@ export interface Facts {
   table(documentUri: string, table: Readonly<Record<string, unknown>>): Known<TableFacts | FactProblem>;
   /** @param entry A validated `data:` entry, with defaults. */
   data(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<DataEntryFacts | FactProblem>;
-  /** @param entry A validated entry of `encoders:`. */
-  model(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<ModelFacts | FactProblem>;
+  /**
+   * @param entry A validated entry of `encoders:`.
+   * @param content What it embeds, where that is known: a model may have several outputs.
+   */
+  model(
+    documentUri: string,
+    entry: Readonly<Record<string, unknown>>,
+    content?: Content,
+  ): Known<ModelFacts | FactProblem>;
   /** Finished runs of the file, the newest first. */
   runs(documentUri: string): Known<readonly RunFacts[]>;
   machine(): Known<MachineFacts>;

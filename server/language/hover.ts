@@ -3,10 +3,11 @@ import { isAlias, isScalar } from 'yaml';
 import { descriptionOf, valueAt } from '../config/schemaWalk.ts';
 import { definitionAt, describeDefinition } from './definitions.ts';
 import { describeData, describeModel, describePath, formatTemperature } from './factDescriptions.ts';
+import { escapedMarkdown } from './escapedMarkdown.ts';
 import type { Facts } from './facts.ts';
 import type { DocumentPlace, GapDocument, Path } from './gapDocument.ts';
 import { describeKey } from './keyDescription.ts';
-import { dataEntryOf, encoderEntryOf, isProblem, learnedLogitScale, tableFactsOf } from './knownData.ts';
+import { dataEntryOf, isProblem, learnedLogitScale, modelOf, tableFactsOf } from './knownData.ts';
 import { describeLastRun, experimentNameAt } from './runHistory.ts';
 import { schemaAtPath } from './schemaInfo.ts';
 import { roleAt } from './valueRoles.ts';
@@ -59,16 +60,15 @@ function aboutData({ value, uri }: GapDocument, path: Path, facts: Facts): (stri
   const entry = dataEntryOf(value);
   const known = entry && facts.data(uri, entry);
   if (known === undefined) return [];
-  return [isProblem(known) ? known.problem.message : describeData(known)];
+  return [isProblem(known) ? escapedMarkdown(known.problem.message) : describeData(known)];
 }
 
 function aboutEncoder({ value, uri }: GapDocument, path: Path, facts: Facts): string | undefined {
   const [section, modality] = path;
   if (section !== 'encoders' || path.length !== 2) return undefined;
-  const entry = encoderEntryOf(value, String(modality));
-  const known = entry && facts.model(uri, entry);
+  const known = modelOf(value, String(modality), uri, facts);
   if (known === undefined) return undefined;
-  return isProblem(known) ? known.problem.message : describeModel(known);
+  return isProblem(known) ? escapedMarkdown(known.problem.message) : describeModel(known);
 }
 
 /** What a text names: a file with its size, a column with its type. */

@@ -13,7 +13,7 @@ export function dataEntryOf(plain: unknown): ConfigEntry | undefined {
 }
 
 /** The encoder of a modality with its defaults, whatever else may be wrong. */
-export function encoderEntryOf(plain: unknown, modality: string): ConfigEntry | undefined {
+function encoderEntryOf(plain: unknown, modality: string): ConfigEntry | undefined {
   return encoderSchema.safeParse(valueAt(plain, ['encoders', modality])).data as ConfigEntry | undefined;
 }
 
@@ -31,10 +31,22 @@ export function tableFactsOf(plain: unknown, uri: string, facts: Facts): Known<T
   return facts.table(uri, sql === undefined ? { path } : { sql });
 }
 
+/** What is known of the trained model of a modality, or why it cannot be read. */
+export function modelOf(
+  plain: unknown,
+  modality: string,
+  uri: string,
+  facts: Facts,
+): Known<ModelFacts | FactProblem> {
+  const entry = encoderEntryOf(plain, modality);
+  const data = dataFactsOf(plain, uri, facts);
+  const content = data?.modalities.find(({ name }) => name === modality)?.content ?? undefined;
+  return entry && facts.model(uri, entry, content);
+}
+
 /** What is known of the trained model of a modality. */
 export function modelFactsOf(plain: unknown, modality: string, uri: string, facts: Facts): Known<ModelFacts> {
-  const entry = encoderEntryOf(plain, modality);
-  const known = entry && facts.model(uri, entry);
+  const known = modelOf(plain, modality, uri, facts);
   return known === undefined || isProblem(known) ? undefined : known;
 }
 

@@ -4,7 +4,7 @@ import type { DocumentProblem } from './documentProblem.ts';
 import { formatTemperature } from './factDescriptions.ts';
 import type { Facts } from './facts.ts';
 import type { GapDocument, Path } from './gapDocument.ts';
-import { encoderEntryOf, isProblem, learnedLogitScale, modelFactsOf } from './knownData.ts';
+import { isProblem, learnedLogitScale, modelFactsOf, modelOf } from './knownData.ts';
 
 /** Temperatures are written with a few digits: those that differ by less than this share are the same. */
 const sameTemperature = 0.01;
@@ -25,10 +25,12 @@ function modalitiesIn({ value }: GapDocument): string[] {
 
 function unreadableModels(document: GapDocument, facts: Facts): DocumentProblem[] {
   return modalitiesIn(document).flatMap((modality) => {
-    const entry = encoderEntryOf(document.value, modality);
-    const known = entry && facts.model(document.uri, entry);
+    const known = modelOf(document.value, modality, document.uri, facts);
     if (known === undefined || !isProblem(known)) return [];
-    return [factProblem(known, placeOfPath(document.value, ['encoders', modality]))];
+    const entry = ['encoders', modality];
+    const output = [...entry, 'output'];
+    const isOfOutput = known.problem.code === 'model-output' && document.entryAt(output) !== undefined;
+    return [factProblem(known, isOfOutput ? output : placeOfPath(document.value, entry))];
   });
 }
 

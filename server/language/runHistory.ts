@@ -2,8 +2,10 @@ import { valueAt } from '../config/schemaWalk.ts';
 import { metrics } from '../engine/metrics/registry.ts';
 import { experiments } from '../engine/experiments/registry.ts';
 import type { Result } from '../protocol/report.ts';
+import { escapedMarkdown } from './escapedMarkdown.ts';
 import type { RunFacts } from './facts.ts';
 import type { GapDocument } from './gapDocument.ts';
+import { utcMinute } from './utcMinute.ts';
 
 /** Runs that a trend goes back. */
 const trendRuns = 12;
@@ -19,8 +21,8 @@ export function experimentNameAt(document: GapDocument, index: number): string |
 }
 
 /**
- * The last measured values of an experiment, with interval, date, device, and how each went over the runs, as Markdown
- * with a link that opens the run. Undefined where it was not run yet.
+ * The last measured values of an experiment, with interval, date, device, and how each went over several runs, as
+ * Markdown with a link that opens the run. Undefined where it was not run yet.
  *
  * @param runs The newest first.
  * @param metric Only values of this metric.
@@ -38,15 +40,18 @@ export function describeLastRun(
     const earlier = runs.slice(runs.indexOf(last), runs.indexOf(last) + trendRuns);
     return [
       titleOf(result.metric),
-      result.modalities.map(cell).join(' → ') + describeParameters(result),
+      result.modalities.map(escapedMarkdown).join(' → ') + describeParameters(result),
       formatMeasured(result),
       trend(earlier.flatMap(({ results }) => valuesLike(result, results)).reverse()),
     ];
   });
-  const table = [['metric', 'of', 'value', 'trend'], ['---', '---', '---', '---'], ...rows];
+  const columns = ['metric', 'of', 'value', 'trend'];
+  // After a single run there is no trend yet.
+  const shown = rows.every(([, , , course]) => course === '') ? 3 : 4;
+  const table = [columns, columns.map(() => '---'), ...rows].map((cells) => cells.slice(0, shown));
   const of = last.rows === null ? '' : `, ${last.rows.toLocaleString('en')} rows`;
   return [
-    `Last run ${formatDate(last.startedAt)}, on ${cell(last.device)}${of} · [Open](${openRunLink(last.uri)})`,
+    `Last run ${utcMinute(last.startedAt)}, on ${escapedMarkdown(last.device)}${of} · [Open](${openRunLink(last.uri)})`,
     table.map((cells) => `| ${cells.join(' | ')} |`).join('\n'),
   ].join('\n\n');
 }
@@ -64,7 +69,7 @@ export function formatMeasured({
 }: Pick<Result, 'value' | 'interval' | 'unit'>): string {
   const shown = Array.isArray(value) ? `${value.length} values` : formatNumber(value);
   const range = interval === null ? '' : ` [${formatNumber(interval.low)}, ${formatNumber(interval.high)}]`;
-  return `${shown}${range} ${cell(unit)}`.trim();
+  return `${shown}${range} ${escapedMarkdown(unit)}`.trim();
 }
 
 /** Values as a line of bars from the lowest to the highest; empty for a single one. */
@@ -77,25 +82,22 @@ export function trend(values: readonly number[]): string {
     .join('');
 }
 
-/** Date and minute of an ISO 8601 time, in UTC. */
-function formatDate(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
-}
-
 function formatNumber(value: number): string {
   return String(Number(value.toPrecision(4)));
 }
 
 function titleOf(kind: string): string {
   const produced = experiments.flatMap(({ produces }) => produces);
-  return [...metrics, ...produced].find((definition) => definition.kind === kind)?.title ?? cell(kind);
+  return (
+    [...metrics, ...produced].find((definition) => definition.kind === kind)?.title ?? escapedMarkdown(kind)
+  );
 }
 
 /** What tells a value from others of the same metric and modalities. */
 function describeParameters({ parameters }: Result): string {
   const told = ['direction', 'logitScale', 'k'].flatMap((key) => {
     const value = parameters[key];
-    return value === undefined ? [] : [cell(String(value))];
+    return value === undefined ? [] : [escapedMarkdown(String(value))];
   });
   return told.length === 0 ? '' : ` (${told.join(', ')})`;
 }
@@ -105,9 +107,4 @@ function valuesLike(like: Result, results: readonly Result[]): number[] {
     [result.experiment, result.metric, result.modalities.join('\0'), describeParameters(result)].join('\0');
   const found = results.find((result) => identity(result) === identity(like))?.value;
   return typeof found === 'number' ? [found] : [];
-}
-
-/** Text that neither ends a table's cell nor is markup. */
-function cell(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+!|<>]/g, '\\$&').replace(/[\r\n]+/g, ' ');
 }

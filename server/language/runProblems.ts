@@ -7,6 +7,7 @@ import type { Facts, RunFacts } from './facts.ts';
 import type { GapDocument } from './gapDocument.ts';
 import { dataFactsOf, modelFactsOf } from './knownData.ts';
 import { estimateRun } from './runEstimate.ts';
+import { utcMinute } from './utcMinute.ts';
 
 const longSeconds = 600;
 /** The share of the machine's memory that a run may take before it is said. */
@@ -75,7 +76,7 @@ export function staleResults(
   const stale = (path: DocumentProblem['path'], what: string): DocumentProblem => ({
     code: 'results-out-of-date',
     severity: 'hint',
-    message: `The last results are out of date: ${what} since ${last.startedAt.slice(0, 16).replace('T', ' ')}`,
+    message: `The last results are out of date: ${what} since ${utcMinute(last.startedAt)}`,
     path,
     at: 'key',
     related: [{ uri: last.uri, message: 'The last run' }],

@@ -12,12 +12,12 @@ import {
   type WorkspaceDocumentDiagnosticReport,
 } from 'vscode-languageserver/node';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { WorkspaceFacts } from '../facts/workspaceFacts.ts';
 import { fixAllKind } from '../language/codeActions.ts';
 import { completionTriggers } from '../language/completion.ts';
 import { LanguageService } from '../language/languageService.ts';
 import type { Rename } from '../language/rename.ts';
 import type { ExperimentTexts } from './experimentTexts.ts';
-import type { WorkspaceFacts } from './workspaceFacts.ts';
 
 /** What the editor may ask for about `*.gap.yaml` files. */
 export const languageCapabilities: ServerCapabilities = {

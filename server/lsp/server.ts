@@ -10,6 +10,7 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { WorkspaceFacts } from '../facts/workspaceFacts.ts';
 import type { ServerNotifications } from '../protocol/lsp.ts';
 import type { ProgressListener, ProgressUpdate } from '../protocol/progress.ts';
 import type { RequestContext } from '../protocol/rpc.ts';
@@ -22,7 +23,6 @@ import { ExperimentTexts } from './experimentTexts.ts';
 import { languageCapabilities, registerLanguageFeatures, watchFiles } from './languageFeatures.ts';
 import { chosenCache, requestHandlers, type RequestHandlers } from './requestHandlers.ts';
 import { parseServerOptions } from './serverOptions.ts';
-import { WorkspaceFacts } from './workspaceFacts.ts';
 import { WorkspacePlaces } from './workspacePlaces.ts';
 import { searchWorkspace } from './workspaceSearch.ts';
 

@@ -65,6 +65,18 @@ export interface WorkerContract extends Contract {
       };
       readonly result: ModelDescription;
     };
+    /** What a model in an ONNX file is, as far as that tells. Nothing is started. */
+    readonly describeOnnxModel: {
+      readonly params: {
+        readonly path: string;
+        /** The output that holds the embeddings; null for the one that a run would choose. */
+        readonly output: string | null;
+        /** What the encoder embeds; null where that is not known. */
+        readonly content: string | null;
+        readonly baseFolder: string;
+      };
+      readonly result: ModelDescription;
+    };
     /** Every row's place in the plane, written once into the run's folder. */
     readonly projectRows: {
       readonly params: { readonly runFolder: string; readonly method: ProjectionMethod };

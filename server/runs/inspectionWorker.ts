@@ -57,6 +57,12 @@ export class InspectionWorker {
     await worker?.end();
   }
 
+  /** As `end`, without waiting for what it is doing. */
+  async kill(): Promise<void> {
+    this.#worker?.kill();
+    await this.end();
+  }
+
   #start(): WorkerProcess {
     const worker = new WorkerProcess();
     void worker.ended.then(() => {

@@ -2,6 +2,7 @@ import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerContract } from '../protocol/worker.ts';
 import { describeData } from './describeData.ts';
 import { describeModel } from './describeModel.ts';
+import { describeOnnxModel } from './describeOnnxModel.ts';
 import { inspectEntry, inspectTable } from './inspectEntry.ts';
 import { countErrors, measure } from './measure.ts';
 import type { OpenRuns } from './openRuns.ts';
@@ -23,6 +24,7 @@ export function workerHandlers(runs: OpenRuns): Handlers<WorkerContract> {
       inspectEntry: (params, { signal }) => inspectEntry(params, signal),
       inspectTable: (params) => inspectTable(params),
       describeModel: (params) => describeModel(params),
+      describeOnnxModel: (params) => describeOnnxModel(params),
       projectRows: ({ runFolder, method }, { signal, progress }) =>
         projectRows(runs, runFolder, method, progress, signal),
       worstPairs: ({ runFolder, modalities, count }, { signal }) =>

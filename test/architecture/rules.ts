@@ -60,6 +60,7 @@ export const engineStandsAlone = forbidImports(
       'server/config',
       'server/language',
       'server/runs',
+      'server/facts',
       'server/cli',
       'server/lsp',
       'server/worker',

@@ -38,7 +38,7 @@ describe('measure', () => {
       'run.json',
     ]);
     expect(await readdir(folder)).toEqual(['features.npy', 'first']);
-    const { code: valid } = await run('validate', 'first/config.gap.yaml');
+    const { code: valid } = await run('validate', '--text-only', 'first/config.gap.yaml');
     expect(valid).toBe(0);
   });
 
@@ -290,7 +290,7 @@ describe('the other commands', () => {
   it('validates several files and names every problem', async () => {
     await writeFile(join(folder, 'good.gap.yaml'), 'name: a\ndata: { kind: scenes }\n');
     await writeFile(join(folder, 'bad.gap.yaml'), '- a\n');
-    const { code, out, err } = await run('validate', 'good.gap.yaml', 'bad.gap.yaml');
+    const { code, out, err } = await run('validate', '--text-only', 'good.gap.yaml', 'bad.gap.yaml');
     expect(code).toBe(2);
     expect(out).toBe('good.gap.yaml: valid\n');
     expect(err).toBe(
@@ -313,6 +313,7 @@ describe('the other commands', () => {
     ['--help'],
     ['measure', '--help'],
     ['validate', '--help'],
+    ['explain', '--help'],
     ['cache', '--help'],
     ['cache', 'prune', '--help'],
     ['readers', '--help'],

@@ -2,21 +2,52 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { documentedCodes, explanationOf, firstSentence } from '../../server/language/diagnosticCodes.ts';
 import { useCommand } from './useCommand.ts';
 
 const { folder, run } = useCommand('validate');
 
 const bad = 'name: a\nnam: 100%, a:b\ndata: { kind: scenes, sampling: random }\n';
+const good =
+  'name: a\ndata: { kind: scenes }\nencoders: { image: { kind: random }, text: { kind: random } }\n';
 const unknownKey =
   'Unknown key "nam". Allowed: name, seed, data, encoders, experiments, pairRows, device, output';
 const notUsed = '`sampling` chooses the rows that `limit` takes; without `limit` all of them are taken';
 
 beforeEach(async () => {
-  await writeFile(join(folder(), 'good.gap.yaml'), 'name: a\ndata: { kind: scenes }\n');
+  await writeFile(join(folder(), 'good.gap.yaml'), good);
   await writeFile(join(folder(), 'bad one.gap.yaml'), bad);
 });
 
 const all = ['good.gap.yaml', 'bad one.gap.yaml', 'absent.gap.yaml'];
+
+describe('explain', () => {
+  it('says what a code means', async () => {
+    const text = explanationOf('sampling-not-used')!;
+    expect(await run('explain', 'sampling-not-used')).toEqual({
+      code: 0,
+      out: `sampling-not-used\n${text}\n`,
+      err: '',
+    });
+  });
+
+  it('lists every code with a sentence', async () => {
+    const { code, out, err } = await run('explain');
+    expect([code, err]).toEqual([0, '']);
+    const lines = out.trimEnd().split('\n').slice(1);
+    expect(lines).toHaveLength(documentedCodes.size);
+    for (const line of lines) expect(line).toMatch(/^[a-z0-9-]+ {2,}.+\.$/);
+  });
+
+  it.each([
+    ['unequal-row', 'Did you mean "unequal-rows"?'],
+    ['nothing-like-it-at-all', '`modality-gap explain` lists them'],
+  ])('does not know %s', async (name, hint) => {
+    const { code, out, err } = await run('explain', name);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toBe(`error: No problem has the code "${name}". ${hint} [unknown-code]\n`);
+  });
+});
 
 describe('validate', () => {
   it('tells people what is wrong, and how much of it', async () => {
@@ -47,7 +78,7 @@ describe('validate', () => {
     const fine = await run('validate', '--json', 'good.gap.yaml');
     expect([fine.code, JSON.parse(fine.out)]).toEqual([
       0,
-      { isValid: true, files: [{ file: 'good.gap.yaml', isValid: true, problems: [] }] },
+      { isValid: true, files: [{ file: 'good.gap.yaml', isValid: true, problems: [], missing: [] }] },
     ]);
   });
 
@@ -79,7 +110,7 @@ describe('validate', () => {
           driver: {
             name: 'modality-gap',
             version: expect.stringMatching(/^\d+\.\d+\.\d+$/) as string,
-            rules: rules.map((id) => ({ id })),
+            rules: rules.map(rule),
           },
         },
         columnKind: 'utf16CodeUnits',
@@ -109,6 +140,16 @@ describe('validate', () => {
     ]);
   });
 });
+
+function rule(id: string) {
+  const text = explanationOf(id)!;
+  return {
+    id,
+    shortDescription: { text: firstSentence(text) },
+    fullDescription: { text },
+    help: { text },
+  };
+}
 
 function result(
   ruleId: string,

@@ -197,6 +197,18 @@ describe('data and models', () => {
       ['E model-missing: b'],
     ],
     [
+      'an output that the model does not have',
+      `${start}encoders: { image: { kind: onnx, path: b, output: c }, text: { kind: random } }\n`,
+      testFacts({ models: { b: { problem: { code: 'model-output', message: 'none', uri: null } } } }),
+      ['E model-output: c'],
+    ],
+    [
+      'encoders of unequal dimensions, one of them an ONNX file',
+      `${start}encoders: { image: { kind: pretrained, model: a }, text: { kind: onnx, path: b } }\n`,
+      testFacts({ models: { a: model, b: { ...model, dimension: 768 } } }),
+      ['E unequal-dimensions: b'],
+    ],
+    [
       'encoders of unequal dimensions',
       `${start}${both}`,
       testFacts({ models: { a: model, b: { ...model, dimension: 768 } } }),
@@ -317,5 +329,12 @@ describe('results out of date', () => {
     ],
   ])('%s', (_, text, run, expected) => {
     expect(found(text, facts(run))).toEqual(expected);
+  });
+
+  it('says since when, and in which time zone', () => {
+    const [stale] = diagnose(`${start}seed: 2\n`, facts({ config: recorded }));
+    expect(stale?.message).toBe(
+      'The last results are out of date: `seed` was changed since 2026-03-01 12:30 UTC',
+    );
   });
 });

@@ -127,6 +127,20 @@ describe('what the facts say', () => {
     },
   );
 
+  it.each(['on|nx', 'onnx, path: a.on|nx'])(
+    'an encoder in an ONNX file, of which nothing is markup (%s)',
+    (kind) => {
+      const named = { ...model, architecture: '[main](command:x)', logitScale: null };
+      const marked = `encoders: { image: { kind: ${kind}${kind.includes('path') ? '' : ', path: a.onnx'} } }`;
+      const text = hover(marked, testFacts({ models: { 'a.onnx': named } }))!.text;
+      expect(text).toContain('- architecture: \\[main\\]\\(command:x\\)\n- parameters: 151M');
+      const problem = { code: 'model-unreadable', message: 'a.onnx has [x](command:y)', uri: null };
+      expect(hover(marked, testFacts({ models: { 'a.onnx': { problem } } }))!.text).toContain(
+        'a.onnx has \\[x\\]\\(command:y\\)',
+      );
+    },
+  );
+
   it('a temperature: the one that the models learned, where they agree', () => {
     const marked =
       'encoders: { image: { kind: pretrained, model: a }, text: { kind: pretrained, model: b } }\n' +
@@ -166,11 +180,20 @@ describe('the last results', () => {
 
   it('an experiment: values with interval, date, device, trend, and a link', () => {
     const text = hover('experiments:\n  - kind: modality-|gap\n', facts)!.text;
-    expect(text).toContain('Last run 2026-03-01 12:30, on cpu, 512 rows');
+    expect(text).toContain('Last run 2026-03-01 12:30 UTC, on cpu, 512 rows');
     const argument = encodeURIComponent('["file:///project/modality-gap-runs/first"]');
     expect(text).toContain(`(command:modalityGap.openRun?${argument})`);
     expect(text).toContain('| image → text | 0.8251 [0.81, 0.84] distance | █▁ |');
     expect(text).not.toContain('Mean cosine');
+  });
+
+  it('an experiment that was run once: no trend', () => {
+    const text = hover('experiments:\n  - kind: modality-|gap\n', testFacts({ runs: [testRun()] }))!.text;
+    expect(text.split('\n').filter((line) => line.startsWith('|'))).toEqual([
+      '| metric | of | value |',
+      '| --- | --- | --- |',
+      '| Gap distance | image → text | 0.8251 [0.81, 0.84] distance |',
+    ]);
   });
 
   it('a metric: its own values, from the last run that has them', () => {

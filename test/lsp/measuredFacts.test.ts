@@ -91,4 +91,41 @@ experiments:
       .poll(messages, { timeout: 20_000 })
       .toContain('The temperature is 0.5; the model learned 0.0302');
   });
+
+  it('tells what an ONNX file holds, and that two of them do not fit', async () => {
+    const server = await start();
+    await writeFile(join(workspace(), 'pairs.csv'), 'photo,caption\na.png,red\nb.png,blue\n');
+    await cp('test/oracle/onnxModels/dual/onnx/model.onnx', join(workspace(), 'dual.onnx'));
+    await cp('test/oracle/onnxModels/single/twoOutputs.onnx', join(workspace(), 'narrow.onnx'));
+    const { ask, positionOf } = await open(
+      server,
+      `name: first
+data: { kind: table, path: pairs.csv, columns: { image: photo, text: caption } }
+encoders:
+  image: { kind: onnx, path: dual.onnx }
+  text: { kind: onnx, path: narrow.onnx, output: left }
+`,
+    );
+    const labels = async () =>
+      (await ask<InlayHint[]>('textDocument/inlayHint', { range: whole })).map(({ label }) => label);
+    await expect.poll(labels, { timeout: 20_000 }).toContain('4-d');
+    expect(await labels()).toContain('8-d');
+    const hover = await ask<Hover>('textDocument/hover', { position: positionOf('dual.onnx') });
+    expect((hover.contents as { value: string }).value).toContain(
+      [
+        '- architecture: torch\\_jit, opset 14, by pytorch',
+        '- parameters: 2.11K',
+        '- size: 8.25 KiB',
+        '- dimension: 8',
+      ].join('\n'),
+    );
+    const { items } = await ask<{ items: Diagnostic[] }>('textDocument/diagnostic');
+    expect(items.map(({ code, range, message }) => [code, range.start, message])).toEqual([
+      [
+        'unequal-dimensions',
+        positionOf('narrow.onnx'),
+        'The encoder for "text" gives embeddings of dimension 4, that for "image" of 8; expected the same',
+      ],
+    ]);
+  });
 });

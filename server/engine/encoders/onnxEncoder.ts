@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Content } from '../datasets/dataset.ts';
-import { InputError } from '../problems.ts';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import { startModel } from '../runtime/modelProcess.ts';
+import { embeddingOutput, likelyOutputs } from './embeddingOutput.ts';
 import type { EmbeddingModel, Encoder, EncoderContext } from './encoder.ts';
 import type { Preparation } from './inputs/preparation.ts';
 import { measureLogitScale } from './logitScale.ts';
@@ -55,7 +54,7 @@ export async function onnxEncoder(
       const process = await start();
       try {
         const likely = likelyOutputs(content, wholeShapes !== null);
-        const chosen = embeddingOutput(file, process, likely, output);
+        const chosen = embeddingOutput(file, process.outputs, likely, output);
         const otherShapes = wholeShapes ?? {};
         return processModel(process, { name: file, output: chosen, pooling, otherShapes, smallestBatch });
       } catch (error) {
@@ -73,58 +72,4 @@ async function scaleOf(start: () => Promise<ModelProcess>, wholeShapes: InputSha
   } finally {
     await process.kill();
   }
-}
-
-/** Outputs that are embeddings of items, the likeliest first, by the names that exporters give them. */
-const embeddingNames: Readonly<Record<Content, readonly string[]>> = {
-  image: ['image_embeds'],
-  video: ['video_embeds', 'image_embeds'],
-  text: ['text_embeds', 'sentence_embedding'],
-  protein: ['protein_embeds', 'text_embeds'],
-  audio: ['audio_embeds'],
-  tensor: [],
-};
-const generalNames = ['embeddings', 'embedding', 'embeds'];
-
-/**
- * Names of outputs that hold embeddings, the likeliest first. Where a language model stands alone, its `pooler_output`
- * is that of another task of its training, and its tokens are what sentence embeddings are made of (Reimers & Gurevych
- * 2019); of the text model of two modalities it is the embedding, as it is of vision models.
- */
-function likelyOutputs(content: Content, isWhole: boolean): readonly string[] {
-  const isLanguage = content === 'text' || content === 'protein';
-  const last = ['pooler_output', 'last_hidden_state'];
-  return [...embeddingNames[content], ...generalNames, ...(isLanguage && isWhole ? last.reverse() : last)];
-}
-
-/**
- * The output that holds the embeddings.
- *
- * @throws InputError `model-output` when the one asked for is not there, or none can be chosen.
- */
-function embeddingOutput(
-  file: string,
-  { outputs }: ModelProcess,
-  likely: readonly string[],
-  asked: string | undefined,
-): string {
-  const names = outputs.filter(({ type }) => type.startsWith('float')).map(({ name }) => name);
-  const listed = outputs.map(({ name, type, shape }) => `${name} (${type} ${shape.join('×')})`).join(', ');
-  if (asked !== undefined) {
-    if (names.includes(asked)) return asked;
-    throw new InputError(
-      'model-output',
-      `${file}: it has no output "${asked}" with embeddings; it has ${listed}`,
-      { file },
-    );
-  }
-  const chosen = likely.find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined);
-  if (chosen !== undefined) return chosen;
-  throw new InputError(
-    'model-output',
-    names.length === 0
-      ? `${file}: none of its outputs holds embeddings, which are numbers with a fraction; it has ${listed}`
-      : `${file}: which output holds the embeddings cannot be told; name one as \`output\`: ${listed}`,
-    { file },
-  );
 }

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
+import type { Content } from '../engine/datasets/dataset.ts';
 import type {
   DataEntryFacts,
   FactProblem,
@@ -19,8 +20,7 @@ import type { Report } from '../protocol/report.ts';
 import { describeFailure } from '../runs/describeFailure.ts';
 import type { InspectionWorker } from '../runs/inspectionWorker.ts';
 import type { Runs } from '../runs/runs.ts';
-import { FactCache } from './factCache.ts';
-import { pathOf } from './workspacePlaces.ts';
+import { FactCache, type UnansweredFact } from './factCache.ts';
 
 /** Runs of a file whose results are read: those that a trend shows. */
 const mostRuns = 12;
@@ -31,11 +31,24 @@ const quietMilliseconds = 50;
 /** A folder with more entries is data, whose names nobody chooses from. */
 const mostEntries = 2000;
 
+/** Of one kind of fact so many are kept: those that were asked for last. */
+const mostFacts = 500;
+/** A text may list the files of its data one by one. */
+const mostPaths = 20_000;
+
 type Entry = Readonly<Record<string, unknown>>;
+
+/** A fact that was asked for and is not known. */
+export interface MissingFact {
+  /** As `the data`. */
+  readonly subject: string;
+  /** Why it could not be found out; null while it is being looked up. */
+  readonly reason: string | null;
+}
 
 /** The facts of this machine: files are looked at here, data and models by a worker. */
 export class WorkspaceFacts implements Facts {
-  readonly #runs: Pick<Runs, 'list' | 'report'>;
+  readonly #runs: Pick<Runs, 'list' | 'report'> | null;
   readonly #inspection: Pick<InspectionWorker, 'ask'>;
   /** Data are decoded and models read only where the workspace is trusted. */
   readonly #isTrusted: boolean;
@@ -43,15 +56,16 @@ export class WorkspaceFacts implements Facts {
   readonly #closed = new AbortController();
   #timer: NodeJS.Timeout | undefined;
 
-  readonly #paths = this.#cache<PathFacts>();
-  readonly #folders = this.#cache<readonly FolderEntry[]>();
+  readonly #paths = this.#cache<PathFacts>(mostPaths);
+  readonly #folders = this.#cache<readonly FolderEntry[]>(mostPaths);
   readonly #tables = this.#cache<TableFacts | FactProblem>();
   readonly #data = this.#cache<DataEntryFacts | FactProblem>();
   readonly #models = this.#cache<ModelFacts | FactProblem>();
   readonly #results = this.#cache<readonly RunFacts[]>();
 
+  /** @param runs Null where nothing is to be known of earlier runs. */
   constructor(
-    runs: Pick<Runs, 'list' | 'report'>,
+    runs: Pick<Runs, 'list' | 'report'> | null,
     inspection: Pick<InspectionWorker, 'ask'>,
     { isTrusted }: { readonly isTrusted: boolean },
   ) {
@@ -87,16 +101,27 @@ export class WorkspaceFacts implements Facts {
     });
   }
 
-  model(documentUri: string, { kind, model, revision }: Entry): ModelFacts | FactProblem | undefined {
-    if (kind !== 'pretrained' || typeof model !== 'string') return undefined;
-    const given = { model, revision: typeof revision === 'string' ? revision : null };
-    return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
-      this.#inspection.ask('describeModel', { ...given, baseFolder }, this.#closed.signal),
-    );
+  model(documentUri: string, entry: Entry, content?: Content): ModelFacts | FactProblem | undefined {
+    const { kind, model, revision, path, output } = entry;
+    const signal = this.#closed.signal;
+    if (kind === 'pretrained' && typeof model === 'string') {
+      const given = { model, revision: textOrNull(revision) };
+      return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
+        this.#inspection.ask('describeModel', { ...given, baseFolder }, signal),
+      );
+    }
+    if (kind === 'onnx' && typeof path === 'string') {
+      const given = { path, output: textOrNull(output), content: content ?? null };
+      return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
+        this.#inspection.ask('describeOnnxModel', { ...given, baseFolder }, signal),
+      );
+    }
+    return undefined;
   }
 
   runs(documentUri: string): readonly RunFacts[] | undefined {
-    return this.#results.get(documentUri, () => this.#runsOf(documentUri));
+    const runs = this.#runs;
+    return runs === null ? undefined : this.#results.get(documentUri, () => runsOf(documentUri, runs));
   }
 
   machine(): MachineFacts {
@@ -106,6 +131,26 @@ export class WorkspaceFacts implements Facts {
   onChange(listener: () => void): { dispose(): void } {
     this.#listeners.add(listener);
     return { dispose: () => this.#listeners.delete(listener) };
+  }
+
+  /** Whether something that was asked for is being looked up. */
+  get isLooking(): boolean {
+    return this.#caches.some((cache) => cache.isLooking);
+  }
+
+  /** Resolves once nothing is being looked up. Who asks again may then ask for more. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#caches.map((cache) => cache.settled()));
+  }
+
+  /** What was asked for and is not known. Names of files for suggestions are not listed. */
+  missing(): MissingFact[] {
+    return [
+      ...this.#paths.unanswered().map((fact) => missingFact(`what ${fact.key} is`, fact)),
+      ...this.#tables.unanswered().map((fact) => missingFact('the columns of the table', fact)),
+      ...this.#data.unanswered().map((fact) => missingFact('the data', fact)),
+      ...this.#models.unanswered().map((fact) => missingFact(`the model ${modelIn(fact)}`, fact)),
+    ];
   }
 
   /** Files have changed, or may have: what was found is looked up anew when it is next asked for. */
@@ -129,8 +174,12 @@ export class WorkspaceFacts implements Facts {
     this.#closed.abort();
   }
 
-  #cache<T>(): FactCache<T> {
-    return new FactCache<T>(() => {
+  get #caches(): readonly Pick<FactCache<unknown>, 'isLooking' | 'settled'>[] {
+    return [this.#paths, this.#folders, this.#tables, this.#data, this.#models, this.#results];
+  }
+
+  #cache<T>(most = mostFacts): FactCache<T> {
+    return new FactCache<T>(most, () => {
       this.#tell();
     });
   }
@@ -152,20 +201,37 @@ export class WorkspaceFacts implements Facts {
     if (!this.#isTrusted || baseFolder === undefined) return undefined;
     return cache.get(JSON.stringify([baseFolder, entry]), () => look(baseFolder).catch(problemOf));
   }
+}
 
-  async #runsOf(documentUri: string): Promise<RunFacts[]> {
-    const isOfFile = ({ configUri, state }: RunSummary) => state === 'finished' && configUri === documentUri;
-    const finished = (await this.#runs.list()).filter(isOfFile).slice(0, mostRuns);
-    const facts: RunFacts[] = [];
-    for (const [index, { uri, startedAt }] of finished.entries()) {
-      const report = await this.#runs.report(pathOf(uri)).catch(() => null);
-      if (report === null) continue;
-      // Only of the last one it matters whether the data are still the same.
-      const isDataChanged = index === 0 && (await isChanged(documentUri, report, startedAt));
-      facts.push(runFacts(uri, startedAt, report, isDataChanged));
-    }
-    return facts;
+function missingFact(subject: string, { error }: UnansweredFact): MissingFact {
+  return { subject, reason: error === undefined ? null : describeFailure(error).message };
+}
+
+/** The name or path of a model, from the key of its facts. */
+function modelIn({ key }: UnansweredFact): string {
+  const [, { model, path }] = JSON.parse(key) as [
+    string,
+    { readonly model?: string; readonly path?: string },
+  ];
+  return model ?? path ?? '';
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+async function runsOf(documentUri: string, runs: Pick<Runs, 'list' | 'report'>): Promise<RunFacts[]> {
+  const isOfFile = ({ configUri, state }: RunSummary) => state === 'finished' && configUri === documentUri;
+  const finished = (await runs.list()).filter(isOfFile).slice(0, mostRuns);
+  const facts: RunFacts[] = [];
+  for (const [index, { uri, startedAt }] of finished.entries()) {
+    const report = await runs.report(URI.parse(uri).fsPath).catch(() => null);
+    if (report === null) continue;
+    // Only of the last one it matters whether the data are still the same.
+    const isDataChanged = index === 0 && (await isChanged(documentUri, report, startedAt));
+    facts.push(runFacts(uri, startedAt, report, isDataChanged));
   }
+  return facts;
 }
 
 function runFacts(uri: string, startedAt: string, report: Report, isDataChanged: boolean): RunFacts {

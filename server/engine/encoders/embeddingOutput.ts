@@ -1,0 +1,60 @@
+import type { Content } from '../datasets/dataset.ts';
+import { InputError } from '../problems.ts';
+import type { TensorInfo } from '../runtime/onnxRuntime.ts';
+
+/** Outputs that are embeddings of items, the likeliest first, by the names that exporters give them. */
+const embeddingNames: Readonly<Record<Content, readonly string[]>> = {
+  image: ['image_embeds'],
+  video: ['video_embeds', 'image_embeds'],
+  text: ['text_embeds', 'sentence_embedding'],
+  protein: ['protein_embeds', 'text_embeds'],
+  audio: ['audio_embeds'],
+  tensor: [],
+};
+const generalNames = ['embeddings', 'embedding', 'embeds'];
+
+/**
+ * Names of outputs that hold embeddings, the likeliest first. Where a language model stands alone, its `pooler_output`
+ * is that of another task of its training, and its tokens are what sentence embeddings are made of (Reimers & Gurevych
+ * 2019); of the text model of two modalities it is the embedding, as it is of vision models.
+ */
+export function likelyOutputs(content: Content, isWhole: boolean): readonly string[] {
+  const isLanguage = content === 'text' || content === 'protein';
+  const last = ['pooler_output', 'last_hidden_state'];
+  return [...embeddingNames[content], ...generalNames, ...(isLanguage && isWhole ? last.reverse() : last)];
+}
+
+/**
+ * The output that holds the embeddings.
+ *
+ * @param file How messages call the model, and the file that they are about.
+ * @param likely As `likelyOutputs` gives them.
+ * @param asked The one that the configuration names.
+ * @throws InputError `model-output` when the one asked for is not there, or none can be chosen.
+ */
+export function embeddingOutput(
+  file: string,
+  outputs: readonly TensorInfo[],
+  likely: readonly string[],
+  asked: string | undefined,
+): string {
+  const names = outputs.filter(({ type }) => type.startsWith('float')).map(({ name }) => name);
+  const listed = outputs.map(({ name, type, shape }) => `${name} (${type} ${shape.join('×')})`).join(', ');
+  if (asked !== undefined) {
+    if (names.includes(asked)) return asked;
+    throw new InputError(
+      'model-output',
+      `${file}: it has no output "${asked}" with embeddings; it has ${listed}`,
+      { file },
+    );
+  }
+  const chosen = likely.find((name) => names.includes(name)) ?? (names.length === 1 ? names[0] : undefined);
+  if (chosen !== undefined) return chosen;
+  throw new InputError(
+    'model-output',
+    names.length === 0
+      ? `${file}: none of its outputs holds embeddings, which are numbers with a fraction; it has ${listed}`
+      : `${file}: which output holds the embeddings cannot be told; name one as \`output\`: ${listed}`,
+    { file },
+  );
+}

@@ -1,0 +1,125 @@
+/**
+ * What a code means that is found in the files which a configuration names, and what to do about it. The messages name
+ * the file, and where it has rows or members, which of them.
+ */
+export const dataExplanations: Readonly<Record<string, string>> = {
+  'file-unreadable': 'The file is not there, is no regular file, or may not be read.',
+  'file-changed': 'The file became shorter while it was read. Wait until whatever writes it is done.',
+  'path-outside':
+    'A name in the data leads out of their folder, which is refused: data may come from anywhere. Give the folder that holds all of them as `root`.',
+  'path-unreadable': 'A path in the data cannot be looked up.',
+  'not-utf-8': 'A text is not UTF-8. Save it in that encoding.',
+  'no-rows': 'The data hold nothing that can be embedded. The message says why what is there was left out.',
+
+  'npy-empty': 'The file is empty: whatever was to write the array did not.',
+  'npy-magic': 'The file is no `.npy` array, whatever its name says. Write it with `numpy.save`.',
+  'npy-version': 'The array is in a version of `.npy` that is not known. NumPy writes 1.0, 2.0 and 3.0.',
+  'npy-header': 'The header of the array does not say what NumPy’s do. Write it with `numpy.save`.',
+  'npy-truncated': 'The file ends within the header of the array: it was cut off.',
+  'npy-size': 'The file is shorter or longer than the shape and type in its header demand: it was cut off.',
+  'npy-type': 'The array holds values of a type that is not read. Convert it with `.astype("float32")`.',
+  'array-missing':
+    'The file has no array or tensor of that name. The message lists those that it has; `modalities` says which is which.',
+  'array-shape': 'Embeddings are rows × columns or, of several modalities, modalities × rows × columns.',
+  'fortran-compressed':
+    'A compressed array in column-major order can only be read as a whole, and it is too large for that. Save it with `numpy.ascontiguousarray`.',
+  'no-embeddings': 'Nothing in the file is a matrix of floating-point numbers.',
+  'modality-names':
+    'The names of modalities in `modalities`, `path` or `files` do not fit the arrays in the data, or are given twice or not at all. The message lists the arrays.',
+  'archive-damaged': 'The archive cannot be read as the zip that it should be: it was cut off or changed.',
+  'archive-bomb': 'The archive has more entries, or grows more, than embeddings do, and is not read.',
+  'archive-method': 'An entry of the archive is compressed or encrypted in a way that NumPy does not use.',
+  'safetensors-empty': 'The file is empty: whatever was to write the tensors did not.',
+  'safetensors-header': 'The header of the file is damaged, or the file is no safetensors.',
+  'safetensors-truncated': 'The file ends within its header: it was cut off.',
+  'safetensors-offsets':
+    'The values in the file are not those that its header lists: it was cut off, or the header is wrong.',
+  'safetensors-size': 'The shape of a tensor is of another number of bytes than its place in the file.',
+  'tensor-format': 'Stacked items are read from `.npy`, `.npz` and `.safetensors`.',
+  'tensor-shape': 'The first axis of stacked items is that of their rows, and no axis may be empty.',
+  'tensor-order':
+    'The rows of an array in column-major order lie scattered. Save it with `numpy.ascontiguousarray`.',
+  'tensor-type': 'The items have values of a type that their content does not have.',
+  'tensor-size': 'One item has more values than are held in memory, or none.',
+
+  'table-origin': 'A table is named either by `path` or by `sql`.',
+  'table-format': 'The files of a table must be of one kind: CSV, TSV, JSON lines or Parquet.',
+  'table-empty': 'The file is empty.',
+  'table-header': 'Two columns have the same name, so that neither can be named.',
+  'table-unreadable': 'The table cannot be read as what its ending says. The message is DuckDB’s.',
+  'table-sql':
+    'The query is one SELECT that reads files of this machine: no other statement, and nothing on the network.',
+  'table-no-rows': 'The table, or what a query selects, has no rows.',
+  'column-unclear':
+    'What the columns of the table hold cannot be told by their names and types. Name them in `columns`.',
+  'column-content':
+    'The column holds something else than its modality is made of. `content` says what to read.',
+  'columns-mixed':
+    'Either every modality of a table is a column of embeddings, or every one has to be embedded.',
+  'embedding-ragged': 'A row has more or fewer numbers than the first one.',
+  'embedding-invalid': 'A row has no numbers where its embedding should be.',
+  'id-invalid': 'Ids tell rows apart: each row needs one of its own.',
+  'cell-null': 'A cell that says which rows belong together is empty.',
+  'relevance-modality': 'Rows that share an item can be told only for a modality that the table has.',
+
+  'bad-json': 'The file is no JSON, or not the kind of it that is expected.',
+  'not-coco-captions': 'The file is JSON, and not in the format of COCO captions.',
+  'duplicate-image': 'An image is listed twice, so that its captions cannot be told apart.',
+  'not-a-folder': 'The path leads to a file where a folder is read.',
+  'contents-unmatched':
+    'Files of several contents belong together by their names, as `dog.jpg` and `dog.txt`, and here none do. `contents` says which to take.',
+  'captions-of-several':
+    '`captions: all` makes a row of each caption, which takes rows of one content beside their text. `contents` says which.',
+  'prompt-without-classes':
+    '`prompt` makes a text of the name of a class, and the folder is not one of class folders.',
+  'no-shards': 'No file matches the path or pattern.',
+  'too-many-shards': 'The pattern stands for more files than are read.',
+  'tar-compressed': 'Rows of a compressed archive cannot be read in any order. Decompress it with `gunzip`.',
+  'tar-corrupt': 'The file is no tar archive, or a damaged one.',
+  'tar-truncated': 'The archive ends within a member: a download did not finish.',
+  'tar-duplicate': 'Two members of a shard have the same name.',
+  'empty-caption': 'A caption is empty. Rows like it are left out unless `--strict` is given.',
+  'fasta-header': 'A line that begins with `>` names a protein, and this one names none.',
+  'fasta-invalid': 'The file is no FASTA: lines with `>` and a name, each before the lines of its sequence.',
+  'protein-invalid': 'A sequence has a character that stands for no amino acid.',
+  'line-too-long': 'A line is longer than any text that a model embeds: the file is of another kind.',
+
+  'image-unreadable': 'An image is not there or may not be read.',
+  'image-undecodable': 'An image is damaged, or of a format that is not read.',
+  'image-too-large': 'An image has more pixels than are held in memory.',
+  'image-depth': 'The values of an image have more than 8 bits, in a form that `window` cannot be laid over.',
+  'dicom-undecodable': 'A DICOM image is damaged.',
+  'dicom-unsupported': 'A DICOM image is of a kind, or compressed in a way, that is not read.',
+  'audio-unreadable': 'A sound is not there or may not be read.',
+  'audio-undecodable': 'A sound is damaged.',
+  'audio-format': 'Sounds are WAV, FLAC, MP3, Ogg Vorbis or Ogg Opus.',
+  'audio-too-long': 'A sound has more values than are held in memory.',
+  'video-unreadable': 'A video is not there or may not be read.',
+  'video-undecodable': 'A video is damaged, or of a format that `ffmpeg` does not read.',
+  'video-too-large': 'The pictures of a video have more pixels than are read.',
+  'ffmpeg-missing': 'Videos are decoded by `ffmpeg`, which is not installed or not on the path.',
+
+  'model-reference': 'A model is named by its folder, or as `owner/name` on the hub.',
+  'model-missing': 'The file of the model is not there or may not be read.',
+  'model-folder-missing': 'There is no such folder. A model of the hub is named `owner/name`.',
+  'model-not-a-folder': 'The path leads to a file. A model in an ONNX file is of the kind `onnx`.',
+  'model-folder-unreadable': 'The folder of the model cannot be listed.',
+  'model-folder-large': 'The folder holds more files than a model has: it is one above, or another one.',
+  'model-file-missing': 'The model lacks a file that is needed. The message lists those that it has.',
+  'model-not-found': 'The hub has no model of that name.',
+  'model-revision': 'The model has no such branch, tag or commit.',
+  'model-access': 'The hub lets only some in to the model. Ask for access and log in.',
+  'model-cache-unwritable': 'The folder for models of the hub cannot be written to.',
+  'model-download-damaged': 'What was downloaded is not what the hub lists, and was not kept. Try again.',
+  'model-unreadable': 'The file is no ONNX model, is damaged, or has more in it than is looked at.',
+  'model-output':
+    'The output that holds the embeddings is not there, or cannot be told. Name it as `output`.',
+  'model-external-data':
+    'The model keeps tensors in a file that is not in its own folder. Put the two together, under the names that they were written with.',
+  'hub-address': 'HF_ENDPOINT is not the address of a hub.',
+  'hub-answer':
+    'What answers at the address of the hub is no hub: a proxy, or a page to log in to a network.',
+  'hub-listing': 'The hub lists files that cannot be those of a model.',
+  'hub-unreachable': 'The model is not on this machine and the hub cannot be reached.',
+  'disk-full': 'There is no room for the model. HF_HUB_CACHE names another folder.',
+};

@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileRange } from '../engine/datasets/byteRange.ts';
+import { contents } from '../engine/datasets/dataset.ts';
+import { openRegularFile } from '../engine/datasets/regularFile.ts';
+import { embeddingOutput, likelyOutputs } from '../engine/encoders/embeddingOutput.ts';
+import { readOnnxHeader, type OnnxHeader } from '../engine/graph/onnxHeader.ts';
+import { InputError } from '../engine/problems.ts';
+import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
+
+type Params = WorkerContract['requests']['describeOnnxModel']['params'];
+
+/**
+ * What the model of an encoder of the kind `onnx` is, as far as its file tells: weights are not read, nothing is started.
+ *
+ * @throws InputError `file-unreadable` for no regular file, `model-unreadable` for one that is no ONNX model,
+ * `model-external-data` when tensors of it lie in a file that is missing or outside of its own folder, `model-output` as
+ * a run would.
+ */
+export async function describeOnnxModel({
+  path,
+  output,
+  content,
+  baseFolder,
+}: Params): Promise<ModelDescription> {
+  const file = resolve(baseFolder, path);
+  const header = await readHeader(file);
+  await expectDataFiles(file, header);
+  return {
+    architecture: architectureOf(header),
+    parameters: header.parameters,
+    size: header.bytes,
+    dimension: dimensionOf(file, header, output, content),
+    logitScale: null,
+    isPresent: true,
+  };
+}
+
+async function readHeader(file: string): Promise<OnnxHeader> {
+  const { handle, size } = await openRegularFile(file);
+  try {
+    return await readOnnxHeader(
+      fileRange(handle, file, 0, size),
+      (found) =>
+        new InputError('model-unreadable', `${file} is no ONNX model that can be read: it ${found}`, {
+          file,
+        }),
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+async function expectDataFiles(file: string, { dataFiles }: OnnxHeader): Promise<void> {
+  const folder = dirname(file);
+  for (const name of dataFiles) {
+    const path = join(folder, name);
+    const way = relative(folder, path);
+    const isOutside = isAbsolute(name) || isAbsolute(way) || way.split(sep)[0] === '..';
+    const status = isOutside ? undefined : await stat(path).catch(() => undefined);
+    if (status?.isFile() === true) continue;
+    throw new InputError(
+      'model-external-data',
+      `${file} keeps tensors in ${JSON.stringify(name)}, which ${isOutside ? 'is outside of its folder' : 'is not there'}; expected a file in ${folder}`,
+      { file },
+    );
+  }
+}
+
+/** As `main_graph, opset 17, by pytorch`. */
+function architectureOf({ graph, opset, producer }: OnnxHeader): string | null {
+  const parts = [
+    ...(graph === '' ? [] : [graph]),
+    ...(opset === null ? [] : [`opset ${opset}`]),
+    ...(producer === '' ? [] : [`by ${producer}`]),
+  ];
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+/**
+ * The last axis of the output that a run would take. Where it is not known what is embedded, that of the outputs which
+ * would be taken of one thing or another, if they agree.
+ */
+function dimensionOf(
+  file: string,
+  { outputs }: OnnxHeader,
+  output: Params['output'],
+  content: Params['content'],
+): number | null {
+  const known = contents.find((candidate) => candidate === content);
+  if (known === undefined && output === null) {
+    const dimensions = new Set(contents.flatMap((each) => chosenDimension(file, outputs, each) ?? []));
+    return dimensions.size === 1 ? [...dimensions][0]! : null;
+  }
+  const likely = known === undefined ? [] : likelyOutputs(known, true);
+  return lastLength(outputs, embeddingOutput(file, outputs, likely, output ?? undefined));
+}
+
+/** Null where a run on such items could not choose an output, or its length is open. */
+function chosenDimension(
+  file: string,
+  outputs: OnnxHeader['outputs'],
+  content: (typeof contents)[number],
+): number | null {
+  try {
+    return lastLength(outputs, embeddingOutput(file, outputs, likelyOutputs(content, true), undefined));
+  } catch (error) {
+    if (error instanceof InputError) return null;
+    throw error;
+  }
+}
+
+/** Rows × dimension, or rows × tokens × dimension; null where the model leaves it open. */
+function lastLength(outputs: OnnxHeader['outputs'], name: string): number | null {
+  const { shape } = outputs.find((output) => output.name === name)!;
+  const last = shape.length === 2 || shape.length === 3 ? shape.at(-1) : undefined;
+  return typeof last === 'number' ? last : null;
+}

@@ -3,6 +3,7 @@ import { availableParallelism, homedir, totalmem } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
 import type {
+  ClassFacts,
   DataEntryFacts,
   FactProblem,
   Facts,
@@ -47,6 +48,7 @@ export class WorkspaceFacts implements Facts {
   readonly #folders = this.#cache<readonly FolderEntry[]>();
   readonly #tables = this.#cache<TableFacts | FactProblem>();
   readonly #data = this.#cache<DataEntryFacts | FactProblem>();
+  readonly #classes = this.#cache<ClassFacts | FactProblem>();
   readonly #models = this.#cache<ModelFacts | FactProblem>();
   readonly #results = this.#cache<readonly RunFacts[]>();
 
@@ -87,6 +89,12 @@ export class WorkspaceFacts implements Facts {
     });
   }
 
+  classes(documentUri: string, entry: Entry): ClassFacts | FactProblem | undefined {
+    return this.#inspect(this.#classes, documentUri, entry, (baseFolder) =>
+      this.#inspection.ask('inspectClasses', { entry, baseFolder }, this.#closed.signal),
+    );
+  }
+
   model(documentUri: string, { kind, model, revision }: Entry): ModelFacts | FactProblem | undefined {
     if (kind !== 'pretrained' || typeof model !== 'string') return undefined;
     const given = { model, revision: typeof revision === 'string' ? revision : null };
@@ -110,8 +118,8 @@ export class WorkspaceFacts implements Facts {
 
   /** Files have changed, or may have: what was found is looked up anew when it is next asked for. */
   invalidateFiles(): void {
-    for (const cache of [this.#paths, this.#folders, this.#tables, this.#data, this.#models])
-      cache.invalidate();
+    const read = [this.#tables, this.#data, this.#classes, this.#models];
+    for (const cache of [this.#paths, this.#folders, ...read]) cache.invalidate();
     // Results are older than their data, or not any more.
     this.invalidateRuns();
   }

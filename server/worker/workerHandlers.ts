@@ -2,7 +2,7 @@ import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerContract, WorkerProgress } from '../protocol/worker.ts';
 import { describeData } from './describeData.ts';
 import { describeModel } from './describeModel.ts';
-import { inspectEntry, inspectTable } from './inspectEntry.ts';
+import { inspectClasses, inspectEntry, inspectTable } from './inspectEntry.ts';
 import { countErrors, measure } from './measure.ts';
 import type { OpenRuns } from './openRuns.ts';
 import { preview } from './preview.ts';
@@ -25,6 +25,7 @@ export function workerHandlers(
       countErrors: ({ config }) => Promise.resolve({ errors: countErrors(config) }),
       describeData: (params, { signal }) => describeData(params, signal),
       inspectEntry: (params, { signal }) => inspectEntry(params, signal),
+      inspectClasses: (params, { signal }) => inspectClasses(params, signal),
       inspectTable: (params) => inspectTable(params),
       describeModel: (params) => describeModel(params),
       projectRows: ({ runFolder, method }, { signal }) => projectRows(runs, runFolder, method, signal),

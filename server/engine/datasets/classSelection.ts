@@ -6,7 +6,7 @@ import { takeSamples } from './selectSamples.ts';
 
 /** The parameter of readers whose rows have labels: `selectClasses` or an SQL condition takes what it names. */
 export const classesParam = z
-  .array(z.string().min(1))
+  .array(z.string().min(1).describe('A class: the label of the rows to take.'))
   .min(1)
   .optional()
   .describe(

@@ -261,6 +261,30 @@ describe('data and models', () => {
       ['E batch-larger-than-data: 41'],
     ],
     [
+      'a batch larger than the data, of a metric',
+      `${start}${both}experiments: [{ kind: modality-gap, metrics: [{ kind: contrastive-loss, batchSize: 41 }] }]\n`,
+      testFacts({ data: pairs }),
+      ['E batch-larger-than-data: 41'],
+    ],
+    [
+      'metrics that look at no fewer rows than there are',
+      `${start}${both}experiments:\n  - kind: modality-gap\n    metrics: [recall-at-1, recall-at-5, { kind: recall-at-10 }]\n`,
+      testFacts({ data: { ...pairs, rows: 5 } }),
+      ['W k-not-below-rows: recall-at-5', 'W k-not-below-rows: recall-at-10'],
+    ],
+    [
+      'such metrics where they were not asked for by name',
+      `${start}${both}experiments:\n  - kind: modality-gap\n`,
+      testFacts({ data: { ...pairs, rows: 10 } }),
+      ['I k-not-below-rows: modality-gap'],
+    ],
+    [
+      'such metrics with one row more',
+      `${start}${both}experiments:\n  - kind: modality-gap\n    metrics: [recall-at-10]\n`,
+      testFacts({ data: { ...pairs, rows: 11 } }),
+      [],
+    ],
+    [
       'a model that cannot be read',
       `${start}${both}`,
       testFacts({ models: { b: { problem: { code: 'model-missing', message: 'none', uri: null } } } }),

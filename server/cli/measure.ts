@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import { runMeasurement } from '../engine/run.ts';
 import { InputError } from '../engine/problems.ts';
+import type { Note } from '../protocol/report.ts';
 import { folderEmbeddingCache } from '../runs/folderEmbeddingCache.ts';
 import { defaultRunsFolder, runFileNames } from '../runs/runFileNames.ts';
 import { checkRunFolder, runFolderName } from '../runs/runFolder.ts';
@@ -9,7 +10,7 @@ import { chosenCacheFolder } from './cache.ts';
 import { CommandError, formatInputError } from './commandError.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import type { MeasureFlags } from './measureFlags.ts';
-import { resolveTarget, type MeasureTarget } from './measureTarget.ts';
+import { resolveTarget, type DescribedProblem, type MeasureTarget } from './measureTarget.ts';
 import { createProgressBar } from './progressBar.ts';
 import { resultTable } from './resultTable.ts';
 import type { Terminal } from './terminal.ts';
@@ -32,7 +33,12 @@ export async function measure(
     bar.clear();
     if (!isQuiet) terminal.err(line);
   };
-  target.warnings.forEach(say);
+  const warned: Note[] = [];
+  const warn = ({ line, note }: DescribedProblem) => {
+    say(line);
+    warned.push(note);
+  };
+  target.warnings.forEach(warn);
 
   const startedAt = new Date();
   const run = await runMeasurement(target.config, {
@@ -44,17 +50,17 @@ export async function measure(
     cache: flags.cache === false ? null : folderEmbeddingCache(chosenCacheFolder(flags.cache)),
     completeConfig(facts) {
       const { config, warnings } = target.complete(facts);
-      warnings.forEach(say);
+      warnings.forEach(warn);
       return config;
     },
   }).finally(bar.clear);
   signal.throwIfAborted();
 
-  const { report } = run;
-  for (const { message, code } of report.notes) say(`note: ${message} [${code}]`);
+  for (const { message, code } of run.report.notes) say(`note: ${message} [${code}]`);
+  const report = { ...run.report, notes: [...warned, ...run.report.notes] };
   if (folder !== undefined) {
     const { baseFolder, configFile } = target;
-    await storeRun(folder, run, { baseFolder, configFile, startedAt }, signal);
+    await storeRun(folder, { ...run, report }, { baseFolder, configFile, startedAt }, signal);
   }
   await terminal.out(
     flags.json === true ? `${JSON.stringify(report, null, 1)}\n` : resultTable(report, terminal.style),

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, resolve } from 'node:path';
-import { formatConfigProblem, type Finding } from '../config/configProblem.ts';
+import {
+  formatConfigProblem,
+  noteOfProblem,
+  type ConfigProblem,
+  type Finding,
+} from '../config/configProblem.ts';
 import { checkAgainstData } from '../config/dataChecks.ts';
 import { needsEncoders, sameEncoderForAll, untrainedEncoder } from '../config/sharedEncoder.ts';
 import { parseConfig, validateConfig } from '../config/parseConfig.ts';
@@ -11,10 +16,17 @@ import { readers } from '../engine/datasets/registry.ts';
 import { randomNetwork } from '../engine/encoders/randomNetwork.ts';
 import { InputError, type Problem } from '../engine/problems.ts';
 import type { OpenDataFacts } from '../engine/run.ts';
+import type { Note } from '../protocol/report.ts';
 import { readConfigFile } from '../runs/readConfigFile.ts';
 import { CommandError, configError, formatInputError } from './commandError.ts';
 import { exitCodes } from './exitCodes.ts';
 import { applyFlags, flagOf, type FlaggedConfig, type MeasureFlags } from './measureFlags.ts';
+
+/** A problem as the terminal shows it, and as the report of a run keeps it that goes on in spite of it. */
+export interface DescribedProblem {
+  readonly line: string;
+  readonly note: Note;
+}
 
 /** What `measure` was asked to measure. */
 export interface MeasureTarget {
@@ -24,14 +36,17 @@ export interface MeasureTarget {
   /** The configuration's own file, absolute; null for data without one. */
   readonly configFile: string | null;
   /** What is to be told before the run starts. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly DescribedProblem[];
   /**
    * The configuration once the data are open: with `--model`, each modality gets the `pretrained` encoder of that model;
    * where no encoder is given and one is needed, the `random` one.
    *
    * @throws CommandError when it does not fit the data.
    */
-  complete(facts: OpenDataFacts): { readonly config: ExperimentConfig; readonly warnings: readonly string[] };
+  complete(facts: OpenDataFacts): {
+    readonly config: ExperimentConfig;
+    readonly warnings: readonly DescribedProblem[];
+  };
 }
 
 /**
@@ -53,14 +68,12 @@ async function configTarget(file: string, flags: MeasureFlags): Promise<MeasureT
   if (parsed.config === undefined) throw configError(parsed.problems);
   const flagged = applyFlags(parsed.value as Record<string, unknown>, flags);
   const describe = (problems: readonly Problem[]) =>
-    parsed
-      .locate(problems)
-      .map((problem) => describeByFlag(problem, flagged) ?? formatConfigProblem(problem));
+    parsed.locate(problems).map((problem) => describeByFlag(problem, flagged) ?? describeByPlace(problem));
   return {
     ...flaggedTarget(flagged, describe, flags.model),
     baseFolder: dirname(resolve(file)),
     configFile: resolve(file),
-    warnings: parsed.problems.map(formatConfigProblem),
+    warnings: parsed.problems.map(describeByPlace),
   };
 }
 
@@ -69,9 +82,7 @@ async function dataTarget(path: string, flags: MeasureFlags): Promise<MeasureTar
   const name = basename(resolve(path), extname(path)) || 'measurement';
   const flagged = applyFlags({ name: name.slice(0, 100), data }, flags);
   const describe = (problems: readonly Problem[]) =>
-    problems.map(
-      (problem) => describeByFlag(problem, flagged) ?? `${path}: ${problem.message} [${problem.code}]`,
-    );
+    problems.map((problem) => describeByFlag(problem, flagged) ?? describeAfter(path, problem, null));
   return {
     ...flaggedTarget(flagged, describe, flags.model),
     baseFolder: process.cwd(),
@@ -101,17 +112,22 @@ async function recogniseData(path: string): Promise<Record<string, unknown>> {
 }
 
 /**
- * @param describe gives a line for each problem, with the flag or the place where its cause is written.
+ * @param describe gives for each problem the flag or the place where its cause is written.
  * @param model what `--model` names.
  */
 function flaggedTarget(
   flagged: FlaggedConfig,
-  describe: (problems: readonly Problem[]) => string[],
+  describe: (problems: readonly Problem[]) => DescribedProblem[],
   model: string | undefined,
 ): Pick<MeasureTarget, 'config' | 'complete'> {
+  const refuse = (problems: readonly Problem[]) =>
+    new CommandError(
+      exitCodes.wrongUsage,
+      describe(problems).map(({ line }) => line),
+    );
   const validated = (value: unknown): ExperimentConfig => {
     const { config, findings } = validateConfig(value);
-    if (config === undefined) throw new CommandError(exitCodes.wrongUsage, describe(findings));
+    if (config === undefined) throw refuse(findings);
     return config;
   };
   const given = validated(flagged.value);
@@ -125,9 +141,7 @@ function flaggedTarget(
           ? validated({ ...flagged.value, encoders: sameEncoderForAll(facts, entry) })
           : given;
       const problems = checkAgainstData(config, facts);
-      if (problems.some(({ severity }) => severity === 'error')) {
-        throw new CommandError(exitCodes.wrongUsage, describe(problems));
-      }
+      if (problems.some(({ severity }) => severity === 'error')) throw refuse(problems);
       return { config, warnings: describe(problems) };
     },
   };
@@ -150,7 +164,17 @@ function placeOf(model: string): string {
   return existsSync(folder) ? folder : model;
 }
 
-function describeByFlag(problem: Problem | Finding, flagged: FlaggedConfig): string | undefined {
+function describeByPlace(problem: ConfigProblem): DescribedProblem {
+  return { line: formatConfigProblem(problem), note: noteOfProblem(problem) };
+}
+
+function describeByFlag(problem: Problem | Finding, flagged: FlaggedConfig): DescribedProblem | undefined {
   const flag = flagOf(problem.path, flagged);
-  return flag && `${flag}: ${problem.message} [${problem.code}]`;
+  return flag === undefined ? undefined : describeAfter(flag, problem, flag);
+}
+
+/** @param cause What the note names as the cause; null for none. */
+function describeAfter(place: string, { code, message }: Problem, cause: string | null): DescribedProblem {
+  const note = { code, message: cause === null ? message : `${cause}: ${message}` };
+  return { line: `${place}: ${message} [${code}]`, note };
 }

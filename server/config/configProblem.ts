@@ -1,4 +1,5 @@
 import type { Problem } from '../engine/problems.ts';
+import type { Note } from '../protocol/report.ts';
 
 /** A place in a text, both counted from 1. */
 export interface TextPosition {
@@ -38,4 +39,9 @@ export function formatConfigProblem({
 }: Pick<ConfigProblem, 'file' | 'range' | 'message' | 'code'> & { readonly severity: string }): string {
   const label = severity === 'error' ? '' : `${severity}: `;
   return `${file}:${range.start.line}:${range.start.column}: ${label}${message} [${code}]`;
+}
+
+/** What the report of a run keeps of a problem that the run went on in spite of. */
+export function noteOfProblem({ code, message, range }: ConfigProblem): Note {
+  return { code, message: `Line ${range.start.line} of the configuration: ${message}` };
 }

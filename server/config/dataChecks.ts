@@ -33,7 +33,9 @@ function encoderProblems(config: ExperimentConfig, { contents, modalities }: Ope
   });
 }
 
-function experimentProblems(config: ExperimentConfig, facts: DataFacts): Finding[] {
+function experimentProblems(config: ExperimentConfig, data: DataFacts): Finding[] {
+  const { rows } = data;
+  const facts = rows === undefined ? data : { ...data, pairRows: Math.min(rows, config.pairRows) };
   return config.experiments.flatMap(({ kind, ...params }, index) => {
     const definition = experiments.find((experiment) => experiment.kind === kind);
     const problems = definition?.check?.(params, facts) ?? [];

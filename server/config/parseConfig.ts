@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { readers } from '../engine/datasets/registry.ts';
 import type { Problem } from '../engine/problems.ts';
 import type { ConfigProblem, Finding } from './configProblem.ts';
 import { experimentSchema, type ConfigEntry, type ExperimentConfig, type ExperimentEntry } from './schema.ts';
@@ -50,8 +51,9 @@ export function validateConfig(value: unknown): {
   if (!parsed.success) {
     return { config: undefined, findings: schemaFindings(experimentSchema, value, parsed.error.issues) };
   }
-  const { entries, findings } = nameExperiments(parsed.data.experiments as readonly ConfigEntry[]);
+  const { entries, findings: names } = nameExperiments(parsed.data.experiments as readonly ConfigEntry[]);
   const config = completeConfig(parsed.data, entries);
+  const findings = [...readerFindings(config.data), ...names];
   return { config: findings.length === 0 ? config : undefined, findings };
 }
 
@@ -69,6 +71,12 @@ function completeConfig(
     device,
     ...(output === undefined ? {} : { output }),
   };
+}
+
+/** What a reader has against its parameters as a whole, at the keys that should not be there. */
+function readerFindings({ kind, ...params }: ConfigEntry): Finding[] {
+  const problems = readers.find((reader) => reader.kind === kind)?.check?.(params) ?? [];
+  return problems.map((problem) => ({ ...problem, path: ['data', ...problem.path], at: 'key' }));
 }
 
 /** Entries without a name are called after their kind: `modality-gap`, then `modality-gap-2`. */

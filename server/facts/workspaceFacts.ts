@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
 import type { Content } from '../engine/datasets/dataset.ts';
 import type {
+  ClassFacts,
   DataEntryFacts,
   FactProblem,
   Facts,
@@ -60,6 +61,7 @@ export class WorkspaceFacts implements Facts {
   readonly #folders = this.#cache<readonly FolderEntry[]>(mostPaths);
   readonly #tables = this.#cache<TableFacts | FactProblem>();
   readonly #data = this.#cache<DataEntryFacts | FactProblem>();
+  readonly #classes = this.#cache<ClassFacts | FactProblem>();
   readonly #models = this.#cache<ModelFacts | FactProblem>();
   readonly #results = this.#cache<readonly RunFacts[]>();
 
@@ -99,6 +101,12 @@ export class WorkspaceFacts implements Facts {
       // The worker's contents are the engine's own.
       return found as DataEntryFacts;
     });
+  }
+
+  classes(documentUri: string, entry: Entry): ClassFacts | FactProblem | undefined {
+    return this.#inspect(this.#classes, documentUri, entry, (baseFolder) =>
+      this.#inspection.ask('inspectClasses', { entry, baseFolder }, this.#closed.signal),
+    );
   }
 
   model(documentUri: string, entry: Entry, content?: Content): ModelFacts | FactProblem | undefined {
@@ -149,14 +157,15 @@ export class WorkspaceFacts implements Facts {
       ...this.#paths.unanswered().map((fact) => missingFact(`what ${fact.key} is`, fact)),
       ...this.#tables.unanswered().map((fact) => missingFact('the columns of the table', fact)),
       ...this.#data.unanswered().map((fact) => missingFact('the data', fact)),
+      ...this.#classes.unanswered().map((fact) => missingFact('the classes of the data', fact)),
       ...this.#models.unanswered().map((fact) => missingFact(`the model ${modelIn(fact)}`, fact)),
     ];
   }
 
   /** Files have changed, or may have: what was found is looked up anew when it is next asked for. */
   invalidateFiles(): void {
-    for (const cache of [this.#paths, this.#folders, this.#tables, this.#data, this.#models])
-      cache.invalidate();
+    const read = [this.#tables, this.#data, this.#classes, this.#models];
+    for (const cache of [this.#paths, this.#folders, ...read]) cache.invalidate();
     // Results are older than their data, or not any more.
     this.invalidateRuns();
   }
@@ -175,7 +184,10 @@ export class WorkspaceFacts implements Facts {
   }
 
   get #caches(): readonly Pick<FactCache<unknown>, 'isLooking' | 'settled'>[] {
-    return [this.#paths, this.#folders, this.#tables, this.#data, this.#models, this.#results];
+    return [
+      ...[this.#paths, this.#folders, this.#tables, this.#data],
+      ...[this.#classes, this.#models, this.#results],
+    ];
   }
 
   #cache<T>(most = mostFacts): FactCache<T> {

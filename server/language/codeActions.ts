@@ -100,6 +100,8 @@ function fixesOf(document: GapDocument, problem: DocumentProblem): Fix[] {
       return learnedTemperature(document, problem);
     case 'unknown-key':
     case 'unknown-modality':
+    case 'unknown-class':
+    case 'labels-missing':
     case 'encoder-not-used':
     case 'duplicate-name':
       return [...suggestionOf(document, problem), ...removal(document, problem)];

@@ -9,12 +9,20 @@ import type { DataEntryFacts, FactProblem, Facts } from './facts.ts';
 import type { GapDocument, Path } from './gapDocument.ts';
 import { dataEntryOf, dataFactsOf, isProblem } from './knownData.ts';
 
+/** What a reader refuses where it can read the data, but not give the classes that are asked for. */
+const classCodes = ['unknown-class', 'labels-missing'];
+
 /** That the data cannot be read, and why. */
 export function unreadableData({ value, uri }: GapDocument, facts: Facts): DocumentProblem[] {
   const entry = dataEntryOf(value);
   const known = entry && facts.data(uri, entry);
   if (known === undefined || !isProblem(known)) return [];
-  return [factProblem(known, placeOfPath(value, ['data']))];
+  const isOfClasses = classCodes.includes(known.problem.code);
+  return [
+    isOfClasses
+      ? { ...factProblem(known, ['data', 'classes']), at: 'key' }
+      : factProblem(known, placeOfPath(value, ['data'])),
+  ];
 }
 
 /** A reason why something cannot be read, at the value that names it. */

@@ -33,6 +33,10 @@ const configExplanations: Readonly<Record<string, string>> = {
   'not-a-folder': 'The path leads to a file where a folder is read.',
   'column-missing': 'The table has no column of that name. The names of columns are compared to the letter.',
   'unknown-modality': 'The data have no modality of that name.',
+  'unknown-class': 'No row of the data is of the class. The names of classes are compared to the letter.',
+  'labels-missing':
+    '`classes` takes rows by their labels, and the data have none: name the column of a table with `labels`, give a folder `layout: classes`, or remove the key.',
+  'class-repeated': 'The class is in the list already.',
   'missing-encoder': 'The data have a modality that nothing embeds. Name an encoder for each of them.',
   'no-encoders':
     'Rows have to be embedded and no encoder is named: networks with random weights are used. They show the gap that is there before training.',
@@ -42,6 +46,8 @@ const configExplanations: Readonly<Record<string, string>> = {
   'unequal-dimensions':
     'Distances and cosines between modalities need embeddings of one dimension. Take encoders that were trained together.',
   'batch-larger-than-data': 'A batch of the contrastive loss cannot have more pairs than there are rows.',
+  'k-not-below-rows':
+    'Where a metric looks at the k nearest rows and there are no more than k, every row is among them: the value is 1 whatever the embeddings are. Take more rows, or leave the metric out.',
   'temperature-not-learned':
     'The loss depends on the temperature. At another one than the model learned, it is not the loss that the model was trained with.',
   'sampling-not-used': '`sampling` says which rows `limit` takes. Without `limit` all rows are taken.',

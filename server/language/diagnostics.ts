@@ -5,6 +5,7 @@ import {
   type DiagnosticRelatedInformation,
   type Range,
 } from 'vscode-languageserver-types';
+import { classProblems } from './classProblems.ts';
 import { dataProblems, unreadableData } from './dataProblems.ts';
 import { documentedCodes } from './diagnosticCodes.ts';
 import type { DocumentProblem, RelatedPlace } from './documentProblem.ts';
@@ -60,12 +61,17 @@ export function factsProblems(document: GapDocument, facts: Facts): DocumentProb
   if (document.source.value === undefined) return [];
   const { config } = document.parsed;
   const paths = pathProblems(document, facts);
-  // What cannot be read because it is not there has been said already.
-  const isSaid = ({ path }: DocumentProblem) =>
-    paths.some((said) => said.path[0] === path[0] && (path[0] === 'data' || said.path[1] === path[1]));
+  const classes = classProblems(document, facts);
+  // What cannot be read because it is not there has been said already, as has what the text tells as the reader does.
+  const isSaid = ({ code, path }: DocumentProblem) =>
+    paths.some((said) => said.path[0] === path[0] && (path[0] === 'data' || said.path[1] === path[1])) ||
+    [...document.parsed.problems, ...classes].some(
+      (said) => said.code === code && said.path[0] === 'data' && path[0] === 'data',
+    );
   return [
     ...paths,
     ...unusedProblems(document),
+    ...classes,
     ...[...unreadableData(document, facts), ...modelProblems(document, facts)].filter(
       (problem) => !isSaid(problem),
     ),

@@ -4,7 +4,7 @@ import type { DataEntryFacts, ModelFacts, PathFacts } from './facts.ts';
 /** Rows, modalities and dimensions of data, as Markdown. */
 export function describeData({ rows, modalities, classes }: DataEntryFacts): string {
   const counts = [
-    ...(rows === null ? [] : [`${rows.toLocaleString('en')} rows`]),
+    ...(rows === null ? [] : [countedRows(rows)]),
     ...(classes === null ? [] : [`${classes.length.toLocaleString('en')} classes`]),
   ];
   const list = modalities.map(({ name, content, dimension }) => {
@@ -12,6 +12,11 @@ export function describeData({ rows, modalities, classes }: DataEntryFacts): str
     return `- \`${name}\`: ${what}${dimension === null ? '' : `, dimension ${dimension}`}`;
   });
   return [counts.join(', '), list.join('\n')].filter((part) => part !== '').join('\n\n');
+}
+
+/** `1 row`, `25,014 rows`. */
+export function countedRows(rows: number): string {
+  return `${rows.toLocaleString('en')} ${rows === 1 ? 'row' : 'rows'}`;
 }
 
 /** Architecture, size, dimension and learned temperature of a model, as Markdown. */

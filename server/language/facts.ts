@@ -46,8 +46,16 @@ export interface DataEntryFacts {
     /** Columns of embeddings; null where they have to be made. */
     readonly dimension: number | null;
   }[];
-  /** Names of the classes; null where the data have no labels. */
+  /** Names of the classes of these rows; null where the data have no labels. */
   readonly classes: readonly string[] | null;
+}
+
+/** The classes of the data that a `data:` entry names, whatever it takes of them. */
+export interface ClassFacts {
+  /** In the order of their names. */
+  readonly classes: readonly { readonly name: string; readonly rows: number }[];
+  /** Whether these are all of them: there may be too many to list. */
+  readonly isComplete: boolean;
 }
 
 /** What a trained model is, as far as its files tell without starting it. */
@@ -103,6 +111,8 @@ export interface Facts {
   table(documentUri: string, table: Readonly<Record<string, unknown>>): Known<TableFacts | FactProblem>;
   /** @param entry A validated `data:` entry, with defaults. */
   data(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<DataEntryFacts | FactProblem>;
+  /** @param entry A validated `data:` entry, with defaults, without what chooses rows: `classes`, `limit`. */
+  classes(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<ClassFacts | FactProblem>;
   /**
    * @param entry A validated entry of `encoders:`.
    * @param content What it embeds, where that is known: a model may have several outputs.
@@ -125,6 +135,7 @@ export const noFacts: Facts = {
   folder: () => undefined,
   table: () => undefined,
   data: () => undefined,
+  classes: () => undefined,
   model: () => undefined,
   runs: () => undefined,
   machine: () => undefined,

@@ -2,12 +2,25 @@ import type { Hover } from 'vscode-languageserver-types';
 import { isAlias, isScalar } from 'yaml';
 import { descriptionOf, valueAt } from '../config/schemaWalk.ts';
 import { definitionAt, describeDefinition } from './definitions.ts';
-import { describeData, describeModel, describePath, formatTemperature } from './factDescriptions.ts';
+import {
+  countedRows,
+  describeData,
+  describeModel,
+  describePath,
+  formatTemperature,
+} from './factDescriptions.ts';
 import { escapedMarkdown } from './escapedMarkdown.ts';
 import type { Facts } from './facts.ts';
 import type { DocumentPlace, GapDocument, Path } from './gapDocument.ts';
 import { describeKey } from './keyDescription.ts';
-import { dataEntryOf, isProblem, learnedLogitScale, modelOf, tableFactsOf } from './knownData.ts';
+import {
+  classFactsOf,
+  dataEntryOf,
+  isProblem,
+  learnedLogitScale,
+  modelOf,
+  tableFactsOf,
+} from './knownData.ts';
 import { describeLastRun, experimentNameAt } from './runHistory.ts';
 import { schemaAtPath } from './schemaInfo.ts';
 import { roleAt } from './valueRoles.ts';
@@ -71,7 +84,7 @@ function aboutEncoder({ value, uri }: GapDocument, path: Path, facts: Facts): st
   return isProblem(known) ? escapedMarkdown(known.problem.message) : describeModel(known);
 }
 
-/** What a text names: a file with its size, a column with its type. */
+/** What a text names: a file with its size, a column with its type, a class with its rows. */
 function aboutText({ value, uri }: GapDocument, path: Path, text: unknown, facts: Facts): string | undefined {
   const role = roleAt(value, path);
   if (typeof text !== 'string') return undefined;
@@ -79,12 +92,27 @@ function aboutText({ value, uri }: GapDocument, path: Path, text: unknown, facts
     const known = facts.path(uri, text);
     return known && describePath(known);
   }
+  if (role === 'class') return aboutClass(value, uri, text, facts);
   if (role !== 'column') return undefined;
   const table = tableFactsOf(value, uri, facts);
   if (table === undefined || isProblem(table)) return undefined;
   const column = table.columns.find(({ name }) => name === text);
   const rows = table.rows === null ? '' : `, ${table.rows.toLocaleString('en')} rows`;
   return column && `Column of type \`${column.type}\`${rows}`;
+}
+
+/** How many rows a class has, and where it is: its folder, or the column that names it. */
+function aboutClass(value: unknown, uri: string, name: string, facts: Facts): string | undefined {
+  const known = classFactsOf(value, uri, facts)?.classes.find((candidate) => candidate.name === name);
+  if (known === undefined) return undefined;
+  const { kind, path, labels } = valueAt(value, ['data']) as Readonly<Record<string, unknown>>;
+  const folder =
+    kind === 'folder' && typeof path === 'string' ? facts.path(uri, `${path}/${name}`) : undefined;
+  const place = [
+    ...(folder?.kind === 'folder' ? [describePath(folder)] : []),
+    ...(typeof labels === 'string' ? [`in the column \`${labels}\``] : []),
+  ];
+  return [`Class with ${countedRows(known.rows)}`, ...place].join(', ');
 }
 
 function aboutTemperature({ value, uri }: GapDocument, path: Path, facts: Facts): string | undefined {

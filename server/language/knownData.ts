@@ -2,7 +2,16 @@ import { experimentSchema, type ConfigEntry } from '../config/schema.ts';
 import { valueAt } from '../config/schemaWalk.ts';
 import { contents } from '../engine/datasets/dataset.ts';
 import type { Path } from './gapDocument.ts';
-import type { DataEntryFacts, FactProblem, Facts, Known, ModelFacts, TableFacts } from './facts.ts';
+import { schemaAtPath } from './schemaInfo.ts';
+import type {
+  ClassFacts,
+  DataEntryFacts,
+  FactProblem,
+  Facts,
+  Known,
+  ModelFacts,
+  TableFacts,
+} from './facts.ts';
 
 const { data: dataSchema, encoders: encodersSchema } = experimentSchema.shape;
 const encoderSchema = encodersSchema.unwrap().valueType;
@@ -21,6 +30,17 @@ function encoderEntryOf(plain: unknown, modality: string): ConfigEntry | undefin
 export function dataFactsOf(plain: unknown, uri: string, facts: Facts): Known<DataEntryFacts> {
   const entry = dataEntryOf(plain);
   const known = entry && facts.data(uri, entry);
+  return known === undefined || isProblem(known) ? undefined : known;
+}
+
+/** What is known of all classes of the data that a configuration names, also while its `classes` are being written. */
+export function classFactsOf(plain: unknown, uri: string, facts: Facts): Known<ClassFacts> {
+  const data = valueAt(plain, ['data']);
+  if (typeof data !== 'object' || data === null) return undefined;
+  const whole = { data: { ...data, classes: undefined, limit: undefined, sampling: undefined } };
+  const entry = dataEntryOf(whole);
+  const isLabelled = schemaAtPath(whole, ['data', 'classes']) !== undefined;
+  const known = entry && isLabelled ? facts.classes(uri, entry) : undefined;
   return known === undefined || isProblem(known) ? undefined : known;
 }
 

@@ -2,12 +2,13 @@ import { CompletionItemKind, type CompletionItem } from 'vscode-languageserver-t
 import { valueAt } from '../config/schemaWalk.ts';
 import { toItems, type CompletionContext, type Suggestion } from './completionItem.ts';
 import type { Path } from './gapDocument.ts';
-import { isProblem, modalitiesOf, tableFactsOf } from './knownData.ts';
+import { countedRows } from './factDescriptions.ts';
+import { classFactsOf, isProblem, modalitiesOf, tableFactsOf } from './knownData.ts';
 import { elementOf, schemaAtPath } from './schemaInfo.ts';
 import { escapeSnippet, yamlText } from './snippets.ts';
 import { roleAt } from './valueRoles.ts';
 
-/** Names that a text may be: files and folders, columns of the table, modalities. Those that its list has are left out. */
+/** Names that a text may be: files and folders, columns of the table, modalities, classes. Those that its list has are left out. */
 export function namedItems(context: CompletionContext, path: Path): CompletionItem[] {
   const { place } = context;
   const role = roleAt(place.plain, path);
@@ -37,6 +38,8 @@ function suggestionsOf(context: CompletionContext, role: ReturnType<typeof roleA
       return modalitiesOf(context.document.value, context.document.uri, context.facts).map((name) =>
         named(context, name, CompletionItemKind.Field, 'modality'),
       );
+    case 'class':
+      return classes(context);
     case 'array':
     case 'words':
     case undefined:
@@ -75,14 +78,26 @@ function columns(context: CompletionContext): Suggestion[] {
   return known.columns.map(({ name, type }) => named(context, name, CompletionItemKind.Field, type));
 }
 
+function classes(context: CompletionContext): Suggestion[] {
+  const known = classFactsOf(context.place.plain, context.document.uri, context.facts);
+  return (known?.classes ?? []).map(({ name, rows }) =>
+    named(context, name, CompletionItemKind.EnumMember, countedRows(rows)),
+  );
+}
+
 function named(
   { place }: CompletionContext,
   name: string,
   kind: CompletionItemKind,
   detail: string,
 ): Suggestion {
-  const text = place.quote === null ? yamlText(name) : name;
-  return { label: name, kind, detail, insert: escapeSnippet(text), rank: 0 };
+  return { label: name, kind, detail, insert: escapeSnippet(quotedText(name, place.quote)), rank: 0 };
+}
+
+/** A text as it stands in quotes that are there already, or as a scalar of its own. */
+function quotedText(text: string, quote: '"' | "'" | null): string {
+  if (quote === null) return yamlText(text);
+  return quote === '"' ? JSON.stringify(text).slice(1, -1) : text.replaceAll("'", "''");
 }
 
 function siblings(plain: unknown, path: Path): string[] {

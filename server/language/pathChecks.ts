@@ -29,6 +29,7 @@ export function pathProblems(document: GapDocument, facts: Facts): DocumentProbl
       case 'output':
       case 'modality':
       case 'array':
+      case 'class':
       case 'words':
       case undefined:
         return [];

@@ -64,7 +64,7 @@ export function requiredKeys(
 /** A text as a plain scalar, quoted where it would be read as something else. */
 export function yamlText(text: string): string {
   const isPlain = /^[\p{L}\p{N}_./$][^\n\r\t:#,[\]{}"'\\&*!|>%@`]*$/u.test(text) && !/\s$/.test(text);
-  const isOther = /^(?:true|false|null|~|[-+.]?\d[\d_.eE+-]*|\.inf|\.nan)$/i.test(text);
+  const isOther = /^(?:true|false|null|~|[-+.]?\d[\d_.eE+-]*|0x[\da-f]+|0o[0-7]+|\.inf|\.nan)$/i.test(text);
   return isPlain && !isOther ? text : JSON.stringify(text);
 }
 

@@ -1,11 +1,12 @@
 import { isAlias, visit } from 'yaml';
 import { valueAt } from '../config/schemaWalk.ts';
 import type { DocumentProblem } from './documentProblem.ts';
-import type { GapDocument } from './gapDocument.ts';
+import type { GapDocument, Path } from './gapDocument.ts';
+import { roleAt } from './valueRoles.ts';
 
-/** What is written and does nothing: keys that need another one, metrics that are named already. */
+/** What is written and does nothing: keys that need another one, metrics and classes that are named already. */
 export function unusedProblems(document: GapDocument): DocumentProblem[] {
-  return [...samplingProblems(document), ...repeatedMetrics(document)];
+  return [...samplingProblems(document), ...repeatedMetrics(document), ...repeatedClasses(document)];
 }
 
 /** Anchors that no alias names, by the offsets of their names. */
@@ -52,27 +53,46 @@ function repeatedMetrics({ value }: GapDocument): DocumentProblem[] {
   return entries.flatMap((entry, index): DocumentProblem[] => {
     const metrics = valueAt(entry, ['metrics']);
     if (!Array.isArray(metrics)) return [];
-    const first = new Map<unknown, number>();
-    return metrics.flatMap((metric, n): DocumentProblem[] => {
-      if (typeof metric !== 'string') return [];
-      const before = first.get(metric);
-      if (before === undefined) {
-        first.set(metric, n);
-        return [];
-      }
-      return [
-        {
-          code: 'metric-repeated',
-          severity: 'warning',
-          message: `"${metric}" is measured already; its values would be in the results twice`,
-          path: ['experiments', index, 'metrics', n],
-          at: 'value',
-          isUnused: true,
-          related: [
-            { path: ['experiments', index, 'metrics', before], at: 'value', message: 'Named here before' },
-          ],
-        },
-      ];
-    });
+    return repetitions(metrics, ['experiments', index, 'metrics'], (metric) => ({
+      code: 'metric-repeated',
+      message: `"${metric}" is measured already; its values would be in the results twice`,
+    }));
+  });
+}
+
+function repeatedClasses({ value }: GapDocument): DocumentProblem[] {
+  const path = ['data', 'classes'];
+  const classes = roleAt(value, [...path, 0]) === 'class' ? valueAt(value, path) : undefined;
+  if (!Array.isArray(classes)) return [];
+  return repetitions(classes, path, (name) => ({
+    code: 'class-repeated',
+    message: `The class "${name}" is named already; its rows are taken once`,
+  }));
+}
+
+/** Texts of a list that it has before. */
+function repetitions(
+  list: readonly unknown[],
+  path: Path,
+  describe: (text: string) => Pick<DocumentProblem, 'code' | 'message'>,
+): DocumentProblem[] {
+  const first = new Map<string, number>();
+  return list.flatMap((text, index): DocumentProblem[] => {
+    if (typeof text !== 'string') return [];
+    const before = first.get(text);
+    if (before === undefined) {
+      first.set(text, index);
+      return [];
+    }
+    return [
+      {
+        ...describe(text),
+        severity: 'warning',
+        path: [...path, index],
+        at: 'value',
+        isUnused: true,
+        related: [{ path: [...path, before], at: 'value', message: 'Named here before' }],
+      },
+    ];
   });
 }

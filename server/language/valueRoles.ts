@@ -3,10 +3,10 @@ import type { Path } from './gapDocument.ts';
 
 /**
  * What a text in a configuration names: a file or folder that the run reads, a pattern of files, a model's folder or its
- * name on the hub, a folder that the run writes, a column of the table, a modality, an array in a file, or nothing.
+ * name on the hub, a folder that the run writes, a column of the table, a modality, an array in a file, a class of the data, or nothing.
  */
 export type ValueRole =
-  'file' | 'folder' | 'pattern' | 'model' | 'output' | 'column' | 'modality' | 'array' | 'words';
+  'file' | 'folder' | 'pattern' | 'model' | 'output' | 'column' | 'modality' | 'array' | 'class' | 'words';
 
 type Roles = Readonly<Record<string, ValueRole>>;
 
@@ -38,13 +38,20 @@ export const valueRoles: Readonly<
       relevance: 'modality',
       'relevance.shared': 'modality',
       'relevance.column': 'column',
+      'classes.*': 'class',
     },
-    webdataset: { path: 'pattern', 'path.*': 'pattern', caption: 'words', 'attributes.*': 'words' },
+    webdataset: {
+      path: 'pattern',
+      'path.*': 'pattern',
+      caption: 'words',
+      'attributes.*': 'words',
+      'classes.*': 'class',
+    },
     'text-lines': { path: 'file' },
     fasta: { path: 'file' },
-    folder: { path: 'folder', prompt: 'words' },
+    folder: { path: 'folder', prompt: 'words', 'classes.*': 'class' },
     tensors: { 'files.*': 'file', 'files.*.file': 'file', 'files.*.array': 'array', text: 'file' },
-    scenes: {},
+    scenes: { 'classes.*': 'class' },
   },
   encoders: {
     random: {},

@@ -41,8 +41,18 @@ export interface WorkerContract extends Contract {
     readonly inspectEntry: {
       readonly params: { readonly entry: Readonly<Record<string, unknown>>; readonly baseFolder: string };
       readonly result: Pick<DataDescription, 'rows' | 'modalities'> & {
-        /** Names of the classes; null where the data have no labels. */
+        /** Names of the classes of these rows; null where the data have no labels. */
         readonly classes: readonly string[] | null;
+      };
+    };
+    /** The classes of the data that a `data:` entry names, whatever its `classes` and `limit` take of them. */
+    readonly inspectClasses: {
+      readonly params: { readonly entry: Readonly<Record<string, unknown>>; readonly baseFolder: string };
+      readonly result: {
+        /** In the order of their names. */
+        readonly classes: readonly { readonly name: string; readonly rows: number }[];
+        /** Whether these are all of them: there may be too many to list. */
+        readonly isComplete: boolean;
       };
     };
     /** What a table holds. */

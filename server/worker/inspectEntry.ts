@@ -1,3 +1,5 @@
+import { countClasses } from '../engine/datasets/classSelection.ts';
+import type { ReadContext, ReaderDefinition } from '../engine/datasets/dataset.ts';
 import { readers } from '../engine/datasets/registry.ts';
 import { countRows, openTable } from '../engine/datasets/tableQuery.ts';
 import { Random } from '../engine/numerics/random.ts';
@@ -14,23 +16,65 @@ const mostClasses = 10_000;
  * @throws InputError `unknown-kind`, and what opening the data finds.
  */
 export async function inspectEntry(
-  { entry: { kind, ...given }, baseFolder }: WorkerContract['requests']['inspectEntry']['params'],
+  { entry, baseFolder }: WorkerContract['requests']['inspectEntry']['params'],
   signal: AbortSignal,
 ): Promise<WorkerContract['requests']['inspectEntry']['result']> {
-  const reader = readers.find((candidate) => candidate.kind === kind);
-  if (reader === undefined) throw new InputError('unknown-kind', `No reader is called ${String(kind)}`);
-  const dataset = await reader.open(reader.params.parse(given), {
-    baseFolder,
-    random: new Random(0),
-    signal,
-  });
+  const { reader, given } = readerOf(entry);
+  const dataset = await reader.open(reader.params.parse(given), contextIn(baseFolder, signal));
   try {
     const { labels } = dataset.facts;
-    const classes = labels === undefined ? null : [...new Set(labels)].sort().slice(0, mostClasses);
+    const classes =
+      labels === undefined ? null : [...countClasses(labels).keys()].sort().slice(0, mostClasses);
     return { ...factsOf(dataset), classes };
   } finally {
     await dataset.close();
   }
+}
+
+/**
+ * The classes of the data that an entry names, whatever it takes of them, with their numbers of rows.
+ *
+ * @throws InputError `unknown-kind`, `labels-missing`, and what opening the data finds.
+ */
+export async function inspectClasses(
+  { entry, baseFolder }: WorkerContract['requests']['inspectClasses']['params'],
+  signal: AbortSignal,
+): Promise<WorkerContract['requests']['inspectClasses']['result']> {
+  const { reader, given } = readerOf(entry);
+  const whole = Object.fromEntries(
+    Object.entries(given).filter(([key]) => key !== 'classes' && key !== 'limit'),
+  );
+  const counts = await countsOf(reader, reader.params.parse(whole), contextIn(baseFolder, signal));
+  const classes = [...counts].map(([name, rows]) => ({ name, rows }));
+  // By code units, as the names of `inspectEntry` are.
+  classes.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { classes: classes.slice(0, mostClasses), isComplete: classes.length <= mostClasses };
+}
+
+async function countsOf(
+  reader: ReaderDefinition,
+  params: Record<string, unknown>,
+  context: ReadContext,
+): Promise<ReadonlyMap<string, number>> {
+  if (reader.countClasses !== undefined) return reader.countClasses(params, context);
+  const dataset = await reader.open(params, context);
+  try {
+    const { labels } = dataset.facts;
+    if (labels === undefined) throw new InputError('labels-missing', 'The data have no labels');
+    return countClasses(labels);
+  } finally {
+    await dataset.close();
+  }
+}
+
+function readerOf({ kind, ...given }: Readonly<Record<string, unknown>>) {
+  const reader = readers.find((candidate) => candidate.kind === kind);
+  if (reader === undefined) throw new InputError('unknown-kind', `No reader is called ${String(kind)}`);
+  return { reader, given };
+}
+
+function contextIn(baseFolder: string, signal: AbortSignal): ReadContext {
+  return { baseFolder, random: new Random(0), signal };
 }
 
 /**

@@ -1,4 +1,4 @@
-import { formatConfigProblem, type ConfigProblem } from '../config/configProblem.ts';
+import { formatConfigProblem, noteOfProblem, type ConfigProblem } from '../config/configProblem.ts';
 import { checkAgainstData } from '../config/dataChecks.ts';
 import { parseConfig, validateConfig } from '../config/parseConfig.ts';
 import type { ExperimentConfig } from '../config/schema.ts';
@@ -62,11 +62,7 @@ export async function measure(
     },
   }).finally(stop);
   signal.throwIfAborted();
-  const notes = warnings.map(({ code, message, range }) => ({
-    code,
-    message: `Line ${range.start.line} of the configuration: ${message}`,
-  }));
-  const report = { ...run.report, notes: [...notes, ...run.report.notes] };
+  const report = { ...run.report, notes: [...warnings.map(noteOfProblem), ...run.report.notes] };
   await storeRun(
     runFolder,
     { ...run, report },

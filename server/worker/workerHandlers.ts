@@ -3,7 +3,7 @@ import type { WorkerContract } from '../protocol/worker.ts';
 import { describeData } from './describeData.ts';
 import { describeModel } from './describeModel.ts';
 import { describeOnnxModel } from './describeOnnxModel.ts';
-import { inspectEntry, inspectTable } from './inspectEntry.ts';
+import { inspectClasses, inspectEntry, inspectTable } from './inspectEntry.ts';
 import { countErrors, measure } from './measure.ts';
 import type { OpenRuns } from './openRuns.ts';
 import { preview } from './preview.ts';
@@ -22,6 +22,7 @@ export function workerHandlers(runs: OpenRuns): Handlers<WorkerContract> {
       countErrors: ({ config }) => Promise.resolve({ errors: countErrors(config) }),
       describeData: (params, { signal }) => describeData(params, signal),
       inspectEntry: (params, { signal }) => inspectEntry(params, signal),
+      inspectClasses: (params, { signal }) => inspectClasses(params, signal),
       inspectTable: (params) => inspectTable(params),
       describeModel: (params) => describeModel(params),
       describeOnnxModel: (params) => describeOnnxModel(params),

@@ -138,6 +138,26 @@ describe('measure', () => {
     expect(report.notes.map((note) => note.code)).toContain('random-encoder');
   });
 
+  it('warns of what a configuration has against its data, and keeps it in the report', async () => {
+    await writeEmbeddings();
+    const metrics = '    metrics: [gap-distance, recall-at-10]\n';
+    await writeFile(
+      join(folder, 'a.gap.yaml'),
+      `name: a\ndata: { kind: npy, path: features.npy }\nexperiments:\n  - kind: modality-gap\n${metrics}`,
+    );
+    const message =
+      'recall-at-10 ranks 6 rows: every query finds its partner among the first 10; expected more than 10 rows';
+    const configured = await run('measure', 'a.gap.yaml', '--json');
+    expect(configured.err).toContain(`a.gap.yaml:5:29: warning: ${message} [k-not-below-rows]\n`);
+    expect((JSON.parse(configured.out) as Report).notes[0]).toEqual({
+      code: 'k-not-below-rows',
+      message: `Line 5 of the configuration: ${message}`,
+    });
+    const flagged = await run('measure', 'features.npy', '--json', '--metrics', 'recall-at-10');
+    expect(flagged.err).toContain(`--metrics: ${message} [k-not-below-rows]\n`);
+    expect((JSON.parse(flagged.out) as Report).notes[0]?.message).toBe(`--metrics: ${message}`);
+  });
+
   it('lets flags win over a configuration', async () => {
     await writeEmbeddings();
     await writeFile(

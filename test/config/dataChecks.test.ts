@@ -5,10 +5,10 @@ import type { OpenDataFacts } from '../../server/engine/run.ts';
 
 const pairs: OpenDataFacts = {
   modalities: ['image', 'text'],
-  rows: 10,
+  rows: 11,
   contents: { image: 'image', text: 'text' },
 };
-const read: OpenDataFacts = { modalities: ['image', 'text'], rows: 10, dimension: 4, contents: null };
+const read: OpenDataFacts = { modalities: ['image', 'text'], rows: 11, dimension: 4, contents: null };
 
 function problems(rest: object, facts: OpenDataFacts) {
   const { config } = validateConfig({ name: 'a', data: { kind: 'scenes' }, ...rest });
@@ -26,6 +26,18 @@ it('names an encoder for a modality that the data lack, and one that embeddings 
   ]);
   expect(problems({ encoders: { image: { kind: 'random' } } }, read)).toEqual([
     { code: 'encoder-not-used', severity: 'warning', path: ['encoders', 'image'] },
+  ]);
+});
+
+it('knows that statistics over pairs use no more than `pairRows`', () => {
+  const experiments = [
+    { kind: 'loss-landscape', batchSize: 10 },
+    { kind: 'modality-gap', metrics: ['recall-at-5'] },
+  ];
+  expect(problems({ experiments, pairRows: 10 }, pairs)).toEqual([]);
+  expect(problems({ experiments, pairRows: 5 }, pairs)).toEqual([
+    { code: 'batch-larger-than-data', severity: 'error', path: ['experiments', 0, 'batchSize'] },
+    { code: 'k-not-below-rows', severity: 'warning', path: ['experiments', 1, 'metrics', 0] },
   ]);
 });
 

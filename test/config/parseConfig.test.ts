@@ -20,6 +20,17 @@ describe('parseConfig', () => {
     expect(config).not.toHaveProperty('output');
   });
 
+  it.each([
+    ['a table without labels', 'kind: table\n  path: a.csv'],
+    ['a folder read as pairs', 'kind: folder\n  path: photos\n  layout: pairs'],
+  ])('refuses classes of %s, at their key', (_, entry) => {
+    const { config, problems } = parseConfig(`name: a\ndata:\n  ${entry}\n  classes: [cat]\n`, 'a.gap.yaml');
+    expect(config).toBeUndefined();
+    expect(problems).toMatchObject([
+      { code: 'labels-missing', path: ['data', 'classes'], at: 'key', range: { start: { column: 3 } } },
+    ]);
+  });
+
   it('names entries after their kind, once each', () => {
     const text = `${minimal}experiments:\n  - kind: modality-gap\n  - { kind: modality-gap, name: two }\n  - kind: modality-gap\n`;
     const { config } = parseConfig(text, 'a.gap.yaml');

@@ -49,6 +49,30 @@ describe('codeActions', () => {
     expect(offered(before).find((action) => action.title === title)?.isPreferred).toBe(true);
   });
 
+  it.each([
+    ['a class', '[birdd|, cat]', 'Change to "golden: one"', undefined],
+    ['a class in brackets', '[golden one|, cat]', 'Change to "golden: one"', '["golden: one", cat]'],
+    [
+      'a class on a line',
+      '\n    - cat\n    - kat| # tabby',
+      'Change to "cat"',
+      '\n    - cat\n    - cat # tabby',
+    ],
+    ['a class that is none', '[cat, zzzzz|]', 'Remove the entry', '[cat]'],
+    ['a class twice', '[cat, "cat|"]', 'Remove the entry', '[cat]'],
+  ])('corrects %s', (_, list, title, expected) => {
+    const classes = ['cat', 'golden: one', 'x1', 'x2', 'x3', 'x4'].map((name) => ({ name, rows: 1 }));
+    const facts = knownFacts({ classes: () => ({ classes, isComplete: true }) });
+    const folder = 'name: a\ndata:\n  kind: folder\n  path: x\n  classes: ';
+    const made = offered(`${folder}${list}\n`, undefined, facts).find((action) => action.title === title);
+    expect(made?.after).toBe(expected === undefined ? undefined : `${folder}${expected}\n`);
+  });
+
+  it('takes classes away where there are no labels', () => {
+    const before = 'name: a\ndata:\n  kind: table\n  path: a.csv\n  class|es:\n    - cat\nseed: 1\n';
+    expect(after(before, 'Remove "classes"')).toBe('name: a\ndata:\n  kind: table\n  path: a.csv\nseed: 1\n');
+  });
+
   it('offers each of a few values where none is near', () => {
     const titles = offered(`${start}experiments:\n  - kind: |zzzzzz\n`).map(({ title }) => title);
     expect(titles).toEqual(['Change to "modality-gap"', 'Change to "loss-landscape"']);

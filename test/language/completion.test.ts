@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CompletionItem } from 'vscode-languageserver-types';
+import { parse } from 'yaml';
 import { metrics } from '../../server/engine/metrics/registry.ts';
 import { readers } from '../../server/engine/datasets/registry.ts';
 import { completionsAt } from '../../server/language/completion.ts';
@@ -215,6 +217,91 @@ describe('names', () => {
     ['modalities', `${table}  columns: { photo: image_path }\n  relevance: |`, ['photo', '{…}']],
   ])('%s', (_, marked, expected) => {
     expect(complete(marked, facts).labels).toEqual(expected);
+  });
+
+  describe('classes', () => {
+    const counts = { cat: 12, dog: 3, 'ice cream: cone': 1, '0': 4, yes: 2, "rock 'n' roll": 2 };
+    const classes = {
+      classes: Object.entries(counts).map(([name, rows]) => ({ name, rows })),
+      isComplete: true,
+    };
+    const labelled = testFacts({ classes });
+    const folder = 'data:\n  kind: folder\n  path: photos\n';
+    const all = classes.classes.map(({ name }) => name);
+    const without = (...names: string[]) => all.filter((name) => !names.includes(name));
+
+    it.each<[string, string, string[]]>([
+      ['in brackets', `${folder}  classes: [|]`, all],
+      ['in brackets that are still open', `${folder}  classes: [dog, |`, without('dog')],
+      ['half typed', `${folder}  classes: [cat, ice cr|]`, without('cat')],
+      ['on lines', `${folder}  classes:\n    - cat\n    - |`, without('cat')],
+      ['on lines, half typed', `${folder}  classes:\n    - do|\n    - cat\n`, without('cat')],
+      ['the first on lines', `${folder}  classes:\n    |`, all.map((name) => `- ${name}`)],
+      ['in quotes', `${folder}  classes: ["|"]`, all],
+      ['of a table', 'data: { kind: table, path: a.csv, labels: c, classes: [|] }', all],
+      ['of shards', 'data: { kind: webdataset, path: a.tar, limit: 3, classes: [|] }', all],
+      ['of what has none', 'data: { kind: npy, path: a.npy, classes: [|] }', []],
+    ])('%s', (_, marked, expected) => {
+      expect(complete(marked, labelled).labels).toEqual(expected);
+    });
+
+    it('get the quotes that they need', () => {
+      const after = (list: string, label: string) =>
+        taken(`${folder}  classes: ${list}`, label, labelled).slice(`${folder}  classes: `.length);
+      expect(after('[cat, |]', 'ice cream: cone')).toBe('[cat, "ice cream: cone"]');
+      expect(after('[|]', '0')).toBe('["0"]');
+      expect(after("['|']", "rock 'n' roll")).toBe("['rock ''n'' roll']");
+      expect(after('\n    - ye|', 'yes')).toBe('\n    - yes');
+      expect(after('\n    |', '- ice cream: cone')).toBe('\n    - "ice cream: cone"');
+    });
+
+    it('are read as what they are, whatever they are called', () => {
+      const lists = ['[|]', '[cat, |]', '["|"]', "['|']", '\n    - |', '\n    - cat\n    - |'];
+      fc.assert(
+        fc.property(
+          fc.string({ minLength: 1, unit: 'grapheme' }),
+          fc.constantFrom(...lists),
+          (name, list) => {
+            fc.pre(!'cat'.startsWith(name));
+            const facts = testFacts({ classes: { classes: [{ name, rows: 1 }], isComplete: true } });
+            const written = taken(`${folder}  classes: ${list}`, name, facts);
+            const text = written.replaceAll(/\\([\\$}])/g, '$1');
+            const { data } = parse(text) as { data: { classes: string[] } };
+            expect(data.classes.at(-1)).toBe(name);
+          },
+        ),
+        {
+          numRuns: 500,
+          examples: [
+            ['0x1F', '[|]'],
+            ['0o17', '[|]'],
+            ['-', '["|"]'],
+            ['a\\n"b', "['|']"],
+          ],
+        },
+      );
+    });
+
+    it('say how many rows they have', () => {
+      const { items } = complete(`${folder}  classes: [|]`, labelled);
+      expect(items.map(({ detail }) => detail).slice(1, 4)).toEqual(['12 rows', '3 rows', '1 row']);
+    });
+
+    it('are asked for whatever is chosen already', () => {
+      const asked: unknown[] = [];
+      const facts = {
+        ...labelled,
+        classes(_: string, entry: Readonly<Record<string, unknown>>) {
+          asked.push(entry);
+          return classes;
+        },
+      };
+      const text = 'data: { kind: folder, path: photos, limit: 4, sampling: random, classes: [dog, |] }';
+      complete(text, facts);
+      expect(JSON.parse(JSON.stringify(asked))).toEqual([
+        { kind: 'folder', path: 'photos', layout: 'auto', captions: 'first', sampling: 'first' },
+      ]);
+    });
   });
 
   it('keeps the folders before a name, and quotes what has to be', () => {

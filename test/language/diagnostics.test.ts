@@ -139,6 +139,76 @@ describe('files and columns', () => {
   });
 });
 
+describe('classes', () => {
+  const classes = {
+    classes: ['bird', 'cat', 'golden retriever'].map((name) => ({ name, rows: 4 })),
+    isComplete: true,
+  };
+  const photos = 'name: a\ndata:\n  kind: folder\n  path: photos\n';
+  const refused = (code: string) => ({ problem: { code, message: 'refused', uri: null } });
+
+  it.each<[string, string, Facts, string[]]>([
+    [
+      'that are there',
+      `${photos}  classes: [cat, golden retriever]\n`,
+      testFacts({ classes, data: { ...pairs, classes: ['cat'] } }),
+      ['I no-encoders: data'],
+    ],
+    [
+      'that are not, each of them, and not once more by the data',
+      `${photos}  classes:\n    - kat\n    - bird\n    - "golden retreiver"\n`,
+      testFacts({ classes, data: refused('unknown-class') }),
+      ['E unknown-class: kat', 'E unknown-class: "golden retreiver"'],
+    ],
+    [
+      'one that the data refuse while their classes are not known',
+      `${photos}  classes: [kat]\n`,
+      testFacts({ data: refused('unknown-class') }),
+      ['E unknown-class: classes'],
+    ],
+    [
+      'where not all are known',
+      `${photos}  classes: [kat]\n`,
+      testFacts({ classes: { ...classes, isComplete: false } }),
+      [],
+    ],
+    [
+      'of data without labels',
+      `${photos}  classes: [cat]\n`,
+      testFacts({ data: refused('labels-missing'), classes: refused('labels-missing') }),
+      ['E labels-missing: classes'],
+    ],
+    [
+      'without labels, as the text tells already',
+      'name: a\ndata:\n  kind: table\n  path: a.csv\n  classes: [cat]\n',
+      testFacts({ data: refused('labels-missing'), classes: refused('labels-missing') }),
+      ['E labels-missing: classes'],
+    ],
+    ['twice', `${photos}  classes: [cat, bird, cat]\n`, noFacts, ['W class-repeated: cat']],
+    ['of a number', `${photos}  classes: [0]\n`, testFacts({ classes }), ['E wrong-type: 0']],
+    ['that are none', `${photos}  classes: []\n`, testFacts({ classes }), ['E out-of-range: []']],
+    [
+      'of another kind',
+      'name: a\ndata: { kind: npy, path: x, classes: [a, a] }\n',
+      noFacts,
+      ['E unknown-key: classes'],
+    ],
+  ])('%s', (_, text, facts, expected) => {
+    expect(found(text, facts)).toEqual(expected);
+  });
+
+  it('says which was meant', () => {
+    const [diagnostic] = diagnose(`${photos}  classes: [birdd]\n`, testFacts({ classes }));
+    expect(diagnostic?.message).toBe(
+      'No row of the data is of the class "birdd"; expected one of bird, cat, golden retriever. Did you mean "bird"?',
+    );
+    expect(diagnostic).toMatchObject({
+      range: { start: { line: 4, character: 12 }, end: { line: 4, character: 17 } },
+      data: { path: ['data', 'classes', 0], at: 'value', suggestion: 'bird' },
+    });
+  });
+});
+
 describe('data and models', () => {
   const both = 'encoders:\n  image: { kind: pretrained, model: a }\n  text: { kind: pretrained, model: b }\n';
 
@@ -189,6 +259,30 @@ describe('data and models', () => {
       `${start}${both}experiments: [{ kind: loss-landscape, batchSize: 41 }]\n`,
       testFacts({ data: pairs }),
       ['E batch-larger-than-data: 41'],
+    ],
+    [
+      'a batch larger than the data, of a metric',
+      `${start}${both}experiments: [{ kind: modality-gap, metrics: [{ kind: contrastive-loss, batchSize: 41 }] }]\n`,
+      testFacts({ data: pairs }),
+      ['E batch-larger-than-data: 41'],
+    ],
+    [
+      'metrics that look at no fewer rows than there are',
+      `${start}${both}experiments:\n  - kind: modality-gap\n    metrics: [recall-at-1, recall-at-5, { kind: recall-at-10 }]\n`,
+      testFacts({ data: { ...pairs, rows: 5 } }),
+      ['W k-not-below-rows: recall-at-5', 'W k-not-below-rows: recall-at-10'],
+    ],
+    [
+      'such metrics where they were not asked for by name',
+      `${start}${both}experiments:\n  - kind: modality-gap\n`,
+      testFacts({ data: { ...pairs, rows: 10 } }),
+      ['I k-not-below-rows: modality-gap'],
+    ],
+    [
+      'such metrics with one row more',
+      `${start}${both}experiments:\n  - kind: modality-gap\n    metrics: [recall-at-10]\n`,
+      testFacts({ data: { ...pairs, rows: 11 } }),
+      [],
     ],
     [
       'a model that cannot be read',

@@ -167,6 +167,35 @@ describe('what the facts say', () => {
   });
 });
 
+describe('a class', () => {
+  const facts = testFacts({
+    files: { 'photos/cat/1.jpg': 1 },
+    classes: { classes: [{ name: 'cat', rows: 1200 }], isComplete: true },
+  });
+
+  it.each([
+    [
+      'of a folder',
+      'data: { kind: folder, path: photos, classes: [c|at] }',
+      'Class with 1,200 rows, [Folder](file:///project/photos/cat)',
+    ],
+    [
+      'of a table',
+      'data:\n  kind: table\n  path: a.csv\n  labels: kind\n  classes:\n    - ca|t\n',
+      'Class with 1,200 rows, in the column `kind`',
+    ],
+    ['of shards', 'data: { kind: webdataset, path: a.tar, classes: ["c|at"] }', 'Class with 1,200 rows'],
+  ])('%s: its rows, and where it is', (_, marked, expected) => {
+    expect(hover(marked, facts)!.text.split('\n').at(-1)).toBe(expected);
+  });
+
+  it('that is not there: what may stand there', () => {
+    const found = hover('data: { kind: folder, path: photos, classes: [k|at] }', facts);
+    expect(found?.text).toContain('label');
+    expect(found?.text).not.toContain('Class with');
+  });
+});
+
 describe('the last results', () => {
   const older = testRun({
     uri: 'file:///project/runs/older',

@@ -7,13 +7,14 @@ export interface TestFacts {
   readonly files?: Readonly<Record<string, number>>;
   readonly table?: ReturnType<Facts['table']>;
   readonly data?: ReturnType<Facts['data']>;
+  readonly classes?: ReturnType<Facts['classes']>;
   /** By the entry's `model` or `path`. */
   readonly models?: Readonly<Record<string, ReturnType<Facts['model']>>>;
   readonly runs?: readonly RunFacts[];
   readonly machine?: ReturnType<Facts['machine']>;
 }
 
-export function testFacts({ files, table, data, models = {}, runs, machine }: TestFacts): Facts {
+export function testFacts({ files, table, data, classes, models = {}, runs, machine }: TestFacts): Facts {
   const paths = Object.keys(files ?? {});
   return {
     ...noFacts,
@@ -37,6 +38,7 @@ export function testFacts({ files, table, data, models = {}, runs, machine }: Te
     },
     table: () => table,
     data: () => data,
+    classes: () => classes,
     model: (_, entry) => models[String(entry['model'] ?? entry['path'])],
     runs: () => runs,
     machine: () => machine,

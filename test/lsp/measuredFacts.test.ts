@@ -68,6 +68,24 @@ describe('what the data and the last run tell', () => {
     expect(await labels()).toContain('13 rows · modality-1 4-d, modality-2 4-d');
   });
 
+  it('knows all classes of the data, also while some are chosen and one is wrong', async () => {
+    const server = await start();
+    await writeFile(join(workspace(), 'pairs.csv'), 'caption,kind\na,bird\nb,bird\nc,cat\n');
+    const { ask, positionOf } = await open(
+      server,
+      'name: first\ndata:\n  kind: table\n  path: pairs.csv\n  labels: kind\n  classes: [brid, cat]\n',
+    );
+    const messages = async () => {
+      const { items } = await ask<{ items: Diagnostic[] }>('textDocument/diagnostic');
+      return items.map(({ code, message }) => `${String(code)}: ${message as string}`);
+    };
+    await expect
+      .poll(messages, { timeout: 20_000 })
+      .toEqual(['unknown-class: No row of the data is of the class "brid"; expected one of bird, cat.']);
+    const hover = await ask<Hover>('textDocument/hover', { position: positionOf('cat]') });
+    expect(JSON.stringify(hover)).toContain('Class with 1 row, in the column `kind`');
+  });
+
   it('reads the columns of a table, and what a model learned', async () => {
     const server = await start();
     await writeFile(join(workspace(), 'pairs.csv'), 'photo,caption\na.png,red\nb.png,blue\n');

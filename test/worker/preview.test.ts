@@ -47,6 +47,22 @@ it('shows the rows that were measured: pictures small, texts as they are, labels
   });
 });
 
+it('shows the rows of the classes that were chosen', async () => {
+  const rows = Array.from({ length: 40 }, (_, row) => `${'xyz'[row % 3]!} ${row},${'xyz'[row % 3]!}\n`);
+  await write('labelled.csv', `caption,class\n${rows.join('')}`);
+  const runFolder = await measure(
+    '{ kind: table, path: labelled.csv, labels: class, classes: [z, x], limit: 8, sampling: random }',
+    'seed: 5\n',
+  );
+  const ask = handlers();
+  for (let row = 0; row < 8; row++) {
+    const { id, label, text } = await ask('preview', { runFolder, row, modality: 'text' });
+    expect(['x', 'z']).toContain(label);
+    expect(text).toMatch(new RegExp(`^${label!} `));
+    expect(id).toBe(`row-${Number(text!.slice(2)) + 1}`);
+  }
+});
+
 it('shows the name of a row of embeddings', async () => {
   await write('e.npy', npyFile([1, 3, 2], Float32Array.of(1, 2, 3, 4, 5, 6)));
   const runFolder = await measure('{ kind: npy, path: e.npy }');

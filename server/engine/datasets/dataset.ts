@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Random } from '../numerics/random.ts';
+import type { Problem } from '../problems.ts';
 
 /** What a modality's items may be made of. */
 export const contents = ['image', 'text', 'audio', 'video', 'protein', 'tensor'] as const;
@@ -149,6 +150,15 @@ export interface ReaderDefinition<Params extends z.ZodObject = z.ZodObject> {
   recognises?(path: string, isFolder: boolean): Promise<boolean>;
   /** The parameters a bare path stands for. Present where `recognises` is. */
   paramsFor?(path: string): z.input<Params>;
+  /** Problems that the parameters have with one another; no file is looked at. `open` refuses them too. */
+  check?(params: z.output<Params>): Problem[];
+  /**
+   * How many rows each class has, whatever `classes` and `limit` take. Present where that is cheaper than to open all
+   * rows and look at their labels.
+   *
+   * @throws InputError `labels-missing`, and as `open` does.
+   */
+  countClasses?(params: z.output<Params>, context: ReadContext): Promise<ReadonlyMap<string, number>>;
   open(params: z.output<Params>, context: ReadContext): Promise<Dataset>;
 }
 

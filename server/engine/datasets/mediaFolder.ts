@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { captionRows, captionsParam, type CaptionedItem } from './captionRows.ts';
+import { classesParam, labelsMissingProblem, selectClasses, type LabelledPlace } from './classSelection.ts';
 import { contentOfName, contentsParam } from './contentOfName.ts';
 import {
   defineReader,
@@ -35,6 +36,7 @@ const params = z.strictObject({
       'For class folders: the text that goes with each row, with the name of its class for `{class}`, for example `a photo of a {class}.`. Absent: files and labels alone.',
     ),
   captions: captionsParam,
+  classes: classesParam,
   ...samplingParams,
 });
 
@@ -58,6 +60,10 @@ export const mediaFolder = defineReader({
   params,
   recognises: async (path, isFolder) => isFolder && (await holdsMedia(path)),
   paramsFor: (path) => ({ path }),
+  check: ({ path, layout, classes }) =>
+    classes === undefined || layout === 'classes' || layout === 'auto'
+      ? []
+      : [labelsMissingProblem(labelledPlace(path, layout))],
   async open(given, context) {
     const folder = resolve(context.baseFolder, given.path);
     const { files, skipped } = await listFolder(folder, context.signal);
@@ -83,9 +89,17 @@ export const mediaFolder = defineReader({
       });
     }
     const all = toDataset(rows, grouped, [...skipped, ...grouped.skipped, ...rows.skipped]);
-    return selectSamples(all, given, context.random);
+    const place = { ...labelledPlace(folder, layout), file: folder };
+    return selectSamples(selectClasses(all, given.classes, place), given, context.random);
   },
 });
+
+function labelledPlace(folder: string, layout: string): LabelledPlace {
+  return {
+    where: layout === 'classes' ? folder : `${folder}, read as ${layout},`,
+    expected: '`layout: classes` and a folder for each class',
+  };
+}
 
 /**
  * Whether a folder or one below it holds an image, a sound or a video; stops at the first. Arrays alone are more often

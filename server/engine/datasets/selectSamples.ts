@@ -12,7 +12,11 @@ export function selectSamples(
   { limit, sampling }: Sampling,
   random: Random,
 ): SampleDataset {
-  const selected = selectRows(dataset.count, limit, sampling, random);
+  return takeSamples(dataset, selectRows(dataset.count, limit, sampling, random));
+}
+
+/** The `selected` rows of a dataset (ascending; null takes all), as a dataset. */
+export function takeSamples(dataset: SampleDataset, selected: Uint32Array | null): SampleDataset {
   if (selected === null) return dataset;
   return {
     ...dataset,

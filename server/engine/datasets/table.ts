@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
+import { classesParam } from './classSelection.ts';
 import { contents, defineReader, type Dataset, type ReadContext } from './dataset.ts';
 import { samplingParams } from './sampling.ts';
-import { chosenColumns, recognisedColumns } from './tableColumns.ts';
+import { checkTableClasses, countTableClasses, rowsOfClasses } from './tableClasses.ts';
+import { chosenColumns, recognisedColumns, type ModalityColumn } from './tableColumns.ts';
 import { tableEmbeddings } from './tableEmbeddings.ts';
 import { collectFacts } from './tableFacts.ts';
 import { tableExtension, tableExtensions } from './tableFiles.ts';
@@ -61,6 +63,7 @@ const params = z.strictObject({
     .describe(
       'The modality of which several rows may share one item, such as an image with five captions: rows with the same cell do, or with `{ shared: image, column: image_id }` rows with the same value in that column. All of them are right answers to one another in retrieval. Absent: rows that name the same file share it.',
     ),
+  classes: classesParam,
   ...samplingParams,
 });
 
@@ -77,6 +80,15 @@ export const table = defineReader({
       !isFolder && tableExtension(path) !== '.json' && tableExtensions.includes(tableExtension(path)),
     ),
   paramsFor: (path) => ({ path }),
+  check: checkTableClasses,
+  async countClasses(given, { baseFolder }) {
+    const query = await openTable(originOf(given), baseFolder);
+    try {
+      return await countTableClasses(query, await modalitiesOf(query, given), given);
+    } finally {
+      query.close();
+    }
+  },
   async open(given, context) {
     const query = await openTable(originOf(given), context.baseFolder);
     try {
@@ -96,14 +108,20 @@ function originOf({ path, sql }: z.output<typeof params>): TableOrigin {
   );
 }
 
-async function readTable(
+async function modalitiesOf(
   query: TableQuery,
+  { columns }: z.output<typeof params>,
+): Promise<ModalityColumn[]> {
+  return columns ? await chosenColumns(query, columns) : await recognisedColumns(query);
+}
+
+async function readTable(
+  whole: TableQuery,
   given: z.output<typeof params>,
   context: ReadContext,
 ): Promise<Dataset> {
-  const modalities = given.columns
-    ? await chosenColumns(query, given.columns)
-    : await recognisedColumns(query);
+  const modalities = await modalitiesOf(whole, given);
+  const query = await rowsOfClasses(whole, modalities, given);
   const collector = collectFacts(query, modalities, given);
   const samples = modalities.filter((column): column is SampleModality => column.content !== 'embedding');
   if (samples.length === 0 && modalities.length > 0) {

@@ -101,6 +101,16 @@ export function textExpression(query: TableQuery, name: string, use: string): st
   return `CAST(${quoteName(name)} AS VARCHAR)`;
 }
 
+/**
+ * SQL conditions that hold where no cell is empty of what is to be embedded. Embeddings have none: those that are
+ * missing are an error.
+ */
+export function completeRow(modalities: readonly ModalityColumn[]): string[] {
+  return modalities.flatMap(({ content, expression }) =>
+    content === 'embedding' ? [] : [`${expression} IS NOT NULL`],
+  );
+}
+
 async function modalityColumn(
   query: TableQuery,
   modality: string,

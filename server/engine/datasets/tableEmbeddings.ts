@@ -4,7 +4,7 @@ import type { EmbeddingDataset, EmbeddingSource, ReadContext } from './dataset.t
 import { selectRows, type Sampling } from './sampling.ts';
 import type { ModalityColumn } from './tableColumns.ts';
 import type { FactsCollector } from './tableFacts.ts';
-import { countRows, textsOfRow, type TableQuery } from './tableQuery.ts';
+import { countRows, numberExpressions, numberOfRow, textsOfRow, type TableQuery } from './tableQuery.ts';
 
 /** Rows kept together in memory. */
 const BLOCK_ROWS = 4_096;
@@ -26,15 +26,21 @@ export async function tableEmbeddings(
       ? selectRows(await countRows(query), limit, sampling, context.random)
       : null;
   const columns = modalities.map((modality) => new EmbeddingColumn(query.where, modality));
-  const expressions = [...modalities.map(({ expression }) => expression), ...collector.expressions];
+  const expressions = [
+    ...modalities.map(({ expression }) => expression),
+    ...collector.expressions,
+    ...numberExpressions(query),
+  ];
   const clause = sampling === 'first' && limit !== undefined ? `LIMIT ${limit}` : '';
   let number = 0;
+  let streamed = 0;
   let taken = 0;
   for await (const chunk of query.stream(expressions, clause)) {
     context.signal.throwIfAborted();
     for (let row = 0; row < chunk.rowCount; row++) {
-      number++;
-      if (selected !== null && selected[taken] !== number - 1) continue;
+      number = numberOfRow(query, chunk, row, number);
+      streamed++;
+      if (selected !== null && selected[taken] !== streamed - 1) continue;
       columns.forEach((column, index) => {
         column.add(chunk, index, row, number);
       });

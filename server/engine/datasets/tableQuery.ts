@@ -4,7 +4,7 @@ import { InputError } from '../problems.ts';
 import { columnType, type ColumnType, type DuckDbTypes } from './columnType.ts';
 import { relationOfFiles } from './tableFiles.ts';
 import { absoluteFileNames } from './tableSql.ts';
-import { quoteText } from './sqlQuoting.ts';
+import { quoteName, quoteText } from './sqlQuoting.ts';
 
 /** Rows that a table or an SQL query gives, and how to read them. */
 export interface TableQuery {
@@ -15,6 +15,14 @@ export interface TableQuery {
   readonly columns: readonly TableColumn[];
   /** The values of SQL expressions over the columns, in the table's order, in chunks. */
   stream(expressions: readonly string[], clause?: string): AsyncIterable<DuckDBDataChunk>;
+  /** SQL of a row's number in the table, from 1; null where rows are streamed from the first to the last. */
+  readonly rowNumber: string | null;
+  /**
+   * The rows that an SQL condition holds for, as a table of its own that keeps their order and numbers.
+   *
+   * @param values Of the condition's named parameters: texts from outside never become SQL.
+   */
+  filter(condition: string, values: Readonly<Record<string, string>>): TableQuery;
   close(): void;
 }
 
@@ -56,18 +64,48 @@ export async function openTable(origin: TableOrigin, baseFolder: string): Promis
     await connection.run(`SET allowed_directories = [${allowed.join(', ')}]`);
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
-    return {
+    return queryOf(connection, relation, {
       where,
       folder: 'sql' in origin ? resolve(baseFolder) : folders[0]!,
       columns: await describe(connection, relation, where, duckDb),
-      stream: (expressions, clause = '') =>
-        stream(connection, `SELECT ${expressions.join(', ')} FROM ${relation} ${clause}`, where),
+      rowNumber: null,
       close,
-    };
+    });
   } catch (error) {
     close();
     throw error;
   }
+}
+
+/** @param values Of the parameters in the relation. */
+function queryOf(
+  connection: DuckDBConnection,
+  relation: string,
+  table: Omit<TableQuery, 'stream' | 'filter'>,
+  values?: Readonly<Record<string, string>>,
+): TableQuery {
+  return {
+    ...table,
+    stream: (expressions, clause = '') =>
+      stream(connection, `SELECT ${expressions.join(', ')} FROM ${relation} ${clause}`, table.where, values),
+    filter(condition, more) {
+      const rowNumber = table.rowNumber ?? quoteName(unusedName('row_number', table.columns));
+      const numbered =
+        table.rowNumber === null
+          ? `(SELECT *, row_number() OVER () AS ${rowNumber} FROM ${relation})`
+          : relation;
+      const filtered = `(SELECT * FROM ${numbered} WHERE ${condition})`;
+      return queryOf(connection, filtered, { ...table, rowNumber }, { ...values, ...more });
+    },
+  };
+}
+
+/** A name that no column has, in either case. */
+function unusedName(wanted: string, columns: readonly TableColumn[]): string {
+  const used = new Set(columns.map(({ name }) => name.toLowerCase()));
+  let name = wanted;
+  while (used.has(name)) name += '_';
+  return name;
 }
 
 interface Relation {
@@ -133,9 +171,10 @@ async function* stream(
   connection: DuckDBConnection,
   sql: string,
   where: string,
+  values?: Readonly<Record<string, string>>,
 ): AsyncGenerator<DuckDBDataChunk> {
   try {
-    const result = await connection.stream(sql);
+    const result = await connection.stream(sql, values);
     for (;;) {
       const chunk = await result.fetchChunk();
       if (chunk === null || chunk.rowCount === 0) return;
@@ -161,6 +200,21 @@ export async function countRows(query: TableQuery, clause = ''): Promise<number>
     return Number(chunk.getColumnVector(0).getItem(0));
   }
   return 0;
+}
+
+/** The expressions to stream for `numberOfRow`, which come last. */
+export function numberExpressions({ rowNumber }: TableQuery): string[] {
+  return rowNumber === null ? [] : [rowNumber];
+}
+
+/** The number in the table of a row in a chunk, from 1; `before` is that of the row streamed before it. */
+export function numberOfRow(
+  { rowNumber }: TableQuery,
+  chunk: DuckDBDataChunk,
+  row: number,
+  before: number,
+): number {
+  return rowNumber === null ? before + 1 : Number(chunk.getColumnVector(chunk.columnCount - 1).getItem(row));
 }
 
 /** The values of a row in a chunk's columns of texts, from column `first` on. */

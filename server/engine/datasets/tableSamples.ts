@@ -7,9 +7,9 @@ import { mediaBytesItem, mediaFileItem } from './mediaItem.ts';
 import { proteinSequence } from './proteinSequence.ts';
 import { resolveInside } from './resolveInside.ts';
 import { selectRows, type Sampling } from './sampling.ts';
-import type { ModalityColumn } from './tableColumns.ts';
+import { completeRow, type ModalityColumn } from './tableColumns.ts';
 import type { FactsCollector } from './tableFacts.ts';
-import { countRows, textsOfRow, type TableQuery } from './tableQuery.ts';
+import { countRows, numberExpressions, numberOfRow, textsOfRow, type TableQuery } from './tableQuery.ts';
 
 /** A modality whose items are to be embedded. */
 export type SampleModality = Exclude<ModalityColumn, { readonly content: 'embedding' }>;
@@ -29,7 +29,7 @@ export async function tableSamples(
   { limit, sampling }: Sampling,
   context: ReadContext,
 ): Promise<SampleDataset> {
-  const complete = modalities.map(({ expression }) => `${expression} IS NOT NULL`).join(' AND ');
+  const complete = completeRow(modalities).join(' AND ');
   const selected =
     sampling === 'random' && limit !== undefined
       ? selectRows(await countRows(query, `WHERE ${complete}`), limit, sampling, context.random)
@@ -42,14 +42,18 @@ export async function tableSamples(
   try {
     const skipped: SkippedRow[] = [];
     const numbers: number[] = [];
-    const expressions = [...modalities.map(({ expression }) => expression), ...collector.expressions];
+    const expressions = [
+      ...modalities.map(({ expression }) => expression),
+      ...collector.expressions,
+      ...numberExpressions(query),
+    ];
     let number = 0;
     let usable = 0;
     rows: for await (const chunk of query.stream(expressions)) {
       context.signal.throwIfAborted();
       for (let row = 0; row < chunk.rowCount; row++) {
         if (numbers.length >= most) break rows;
-        number++;
+        number = numberOfRow(query, chunk, row, number);
         const missing = modalities.find((_, index) => chunk.getColumnVector(index).getItem(row) === null);
         if (missing !== undefined) {
           skipped.push({ id: `row-${number}`, reason: `${missing.label} (${missing.modality}) is empty` });

@@ -1,6 +1,7 @@
 import { relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
+import { classesParam, selectClasses } from './classSelection.ts';
 import { contentNouns, contentsParam, fileContents, type FileContent } from './contentOfName.ts';
 import { defineReader, type Item, type RowFacts, type SampleDataset, type SkippedRow } from './dataset.ts';
 import { mediaBytesItem } from './mediaItem.ts';
@@ -27,6 +28,7 @@ const params = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Keys of the `.json` members to keep as attributes of the rows, for example `[gender, age]`.'),
+  classes: classesParam,
   ...samplingParams,
 });
 
@@ -52,8 +54,10 @@ export const webDataset = defineReader({
       samples.push(...found.samples);
       skipped.push(...found.skipped);
     }
-    const all = toDataset(samples, skipped, given, patterns.join(', '));
-    return selectSamples(all, given, random);
+    const where = patterns.join(', ');
+    const all = toDataset(samples, skipped, given, where);
+    const expected = 'a member `.cls` with its class in every sample';
+    return selectSamples(selectClasses(all, given.classes, { where, expected }), given, random);
   },
 });
 

@@ -34,9 +34,7 @@ export const modalityGap = defineExperiment({
       .describe('`all`, or a list of metrics.'),
   }),
   check: ({ metrics: entries }, facts) =>
-    chosenMetrics(entries).flatMap(({ metric, params, path }) =>
-      problemsOf(metric, params, facts).map((problem) => ({ ...problem, path: [...path, ...problem.path] })),
-    ),
+    chosenMetrics(entries).flatMap((chosen) => problemsOf(chosen, facts)),
   async run({ metrics: entries }, context) {
     const chosen = chosenMetrics(entries);
     const results: Omit<Result, 'experiment'>[] = [];
@@ -53,21 +51,38 @@ export const modalityGap = defineExperiment({
 interface ChosenMetric {
   readonly metric: MetricDefinition;
   readonly params: Record<string, unknown>;
+  /** Where the metric is named; null where it is one of all. */
+  readonly place: MetricPlace | null;
+}
+
+interface MetricPlace {
   readonly path: readonly (string | number)[];
+  /** Whether it is named by `kind`, beside its parameters. */
+  readonly isMapping: boolean;
 }
 
 function chosenMetrics(entries: 'all' | readonly z.output<typeof metricEntry>[]): ChosenMetric[] {
   if (entries === 'all')
-    return metrics.map((metric) => ({ metric, params: metric.params.parse({}), path: [] }));
+    return metrics.map((metric) => ({ metric, params: metric.params.parse({}), place: null }));
   return entries.map((entry, index) => {
     const { kind, ...params } = typeof entry === 'string' ? { kind: entry } : entry;
     const metric = metrics.find((candidate) => candidate.kind === kind)!;
-    return { metric, params: metric.params.parse(params), path: ['metrics', index] };
+    const place = { path: ['metrics', index], isMapping: typeof entry !== 'string' };
+    return { metric, params: metric.params.parse(params), place };
   });
 }
 
-function problemsOf(metric: MetricDefinition, params: Record<string, unknown>, facts: DataFacts): Problem[] {
-  return metric.check?.(params, facts) ?? [];
+/** What a metric has against the data. Of one that was not asked for by name, only errors are more than information. */
+function problemsOf({ metric, params, place }: ChosenMetric, facts: DataFacts): Problem[] {
+  const problems = metric.check?.(params, facts) ?? [];
+  return problems.map((problem) => {
+    const { severity, path } = problem;
+    if (place === null) {
+      return { ...problem, severity: severity === 'error' ? severity : 'information', path: ['kind'] };
+    }
+    const inner = place.isMapping && path.length === 0 ? ['kind'] : path;
+    return { ...problem, path: [...place.path, ...inner] };
+  });
 }
 
 async function measure(

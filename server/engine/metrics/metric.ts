@@ -18,6 +18,8 @@ export interface Measured {
 export interface DataFacts {
   readonly modalities: readonly string[];
   readonly rows?: number;
+  /** Rows that statistics over pairs of rows use: all of them, or as many as `pairRows` leaves. */
+  readonly pairRows?: number;
   readonly dimension?: number;
 }
 
@@ -32,6 +34,7 @@ interface MetricBase<Params extends z.ZodObject> {
   readonly unit: string;
   readonly direction: Direction;
   readonly params: Params;
+  /** Problems that the parameters have with the data; an empty path is the metric itself. */
   check?(params: z.output<Params>, facts: DataFacts): Problem[];
 }
 

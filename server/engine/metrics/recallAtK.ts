@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AnswerRanks } from '../measurement/betweenModalities.ts';
-import type { PairMetric } from './metric.ts';
+import type { Problem } from '../problems.ts';
+import type { DataFacts, PairMetric } from './metric.ts';
 import { defineMetric } from './metric.ts';
 
 /**
@@ -27,6 +28,19 @@ function tiesOf({ nearer, tied }: AnswerRanks, k: number): Record<string, number
   return { tiedQueries, tiesWon: nearer.filter((count) => count < k).length / nearer.length };
 }
 
+/** Among k rows or fewer, everything is among the first k. */
+function checkRows(k: number, { modalities, rows: all, pairRows: rows = all }: DataFacts): Problem[] {
+  if (rows === undefined || rows > k || modalities.length < 2) return [];
+  return [
+    {
+      code: 'k-not-below-rows',
+      severity: 'warning',
+      message: `recall-at-${k} ranks ${rows} ${rows === 1 ? 'row' : 'rows'}: every query finds its partner among the first ${k}; expected more than ${k} ${k === 1 ? 'row' : 'rows'}`,
+      path: [],
+    },
+  ];
+}
+
 function defineRecall(k: number): PairMetric {
   return defineMetric({
     kind: `recall-at-${k}`,
@@ -41,6 +55,7 @@ function defineRecall(k: number): PairMetric {
     direction: 'higher',
     scope: 'pair',
     params: z.strictObject({}),
+    check: (_, facts) => checkRows(k, facts),
     async measure(subject) {
       const [first, second] = subject.names;
       const ways = [

@@ -1,4 +1,4 @@
-import { mkdir, realpath, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { mediaFolder } from '../../../server/engine/datasets/mediaFolder.ts';
@@ -49,6 +49,23 @@ describe('class folders', () => {
       ['dog/2.jpg', 'a dog, the dog.'],
       ['dog/deep/1.PNG', 'a dog, the dog.'],
     ]);
+  });
+
+  it('give some of the classes, before a limit', async () => {
+    await write({ ...files, 'ant/1.jpg': 'a1', 'ant/2.jpg': 'a2' });
+    const open = (params: object) =>
+      openSamples(mediaFolder, { path: 'data', prompt: 'a {class}', ...params }, folder(), 7);
+    const dataset = await open({ classes: ['dog', 'ant'] });
+    expect(dataset.facts).toEqual({
+      ids: ['ant/1.jpg', 'ant/2.jpg', 'dog/2.jpg', 'dog/deep/1.PNG'],
+      labels: ['ant', 'ant', 'dog', 'dog'],
+    });
+    expect(await loadedRow(dataset, 2)).toEqual([{ kind: 'encoded', bytes: Buffer.from('d2') }, 'a dog']);
+    const limited = await open({ classes: ['dog'], limit: 1 });
+    expect(await rowTexts(limited)).toEqual([['dog/2.jpg', 'a dog']]);
+    await rm(join(folder(), 'data', 'cat'), { recursive: true });
+    const sampled = { limit: 3, sampling: 'random' };
+    expect((await open({ classes: ['dog', 'ant'], ...sampled })).facts).toEqual((await open(sampled)).facts);
   });
 });
 
@@ -246,6 +263,29 @@ describe('bad input', () => {
     const open = (prompt: string) => openSamples(mediaFolder, { path: 'data', prompt }, folder());
     await expect(open('a {class}')).rejects.toMatchObject({ code: 'prompt-without-classes' });
     await expect(open('a thing')).rejects.toThrow('must contain {class}');
+  });
+
+  it('classes that are not there, and classes of what has none', async () => {
+    await write({ 'dog/1.jpg': '', 'cat/1.jpg': '' });
+    const open = (params: object) =>
+      openSamples(mediaFolder, { path: 'data', classes: ['cat', 'dogg'], ...params }, folder());
+    await expect(open({})).rejects.toMatchObject({
+      code: 'unknown-class',
+      message: expect.stringMatching(
+        /data is of the class "dogg"; expected one of cat, dog\. Did you mean "dog"/,
+      ) as string,
+      place: { file: join(folder(), 'data') },
+    });
+    const missing = {
+      code: 'labels-missing',
+      message: expect.stringContaining('read as files, has none') as string,
+    };
+    await expect(open({ layout: 'files' })).rejects.toMatchObject(missing);
+    await write({ 'dog/1.txt': 'a dog' });
+    await expect(open({})).rejects.toMatchObject({
+      code: 'labels-missing',
+      message: expect.stringContaining('read as pairs') as string,
+    });
   });
 
   it('classes asked for where there are none', async () => {

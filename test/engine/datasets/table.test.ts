@@ -337,6 +337,106 @@ describe('other contents', () => {
   });
 });
 
+describe('some of the classes', () => {
+  const names = ["it's", '"quoted"', "'; DROP TABLE t; --", '$class_0', 'plain', 'ä–ö'];
+  const labels = Array.from({ length: 60 }, (_, row) => (row % 7 === 3 ? null : names[row % 6]!));
+  const lines = labels.map((label, row) =>
+    JSON.stringify({ v: [row, 0.5], caption: `caption ${row}`, label, image: `images/${row % 5}.jpg` }),
+  );
+  const wanted = names.slice(0, 4);
+  const isWanted = (row: number) => wanted.includes(labels[row] ?? '');
+  const rows = Array.from(labels.keys()).filter(isWanted);
+  const writeLines = () => write('classes.jsonl', lines.join('\n'));
+  const firstValues = (found: Record<string, number[][]>) => found['v']!.map(([first]) => first);
+
+  it('of embeddings, whatever their names', async () => {
+    const given = { path: writeLines(), columns: { v: 'v' }, labels: 'label' };
+    for (const name of names) {
+      const found = await embeddings({ ...given, classes: [name] });
+      expect(firstValues(found)).toEqual([...labels.keys()].filter((row) => labels[row] === name));
+    }
+    const dataset = asEmbeddings(await open({ ...given, classes: wanted }));
+    expect(dataset.facts.labels).toEqual(rows.map((row) => labels[row]));
+    expect(firstValues(await readAll(dataset))).toEqual(rows);
+  });
+
+  it('of samples, which keep their numbers and share what they shared', async () => {
+    const columns = { image: 'image', text: 'caption' };
+    const given = { path: writeLines(), columns, labels: 'label', classes: wanted };
+    const dataset = asSamples(await open(given));
+    const ids = await Promise.all(rows.map(async (_, index) => (await dataset.read(index)).id));
+    expect(ids).toEqual(rows.map((row) => `row-${row + 1}`));
+    const groups = [...dataset.facts.relevance!.groups];
+    for (const [a, row] of rows.entries()) {
+      for (const [b, other] of rows.entries()) expect(groups[a] === groups[b]).toBe(row % 5 === other % 5);
+    }
+  });
+
+  it.each(['first', 'random'] as const)(
+    'with a limit (%s), as of a table that has these rows alone',
+    async (sampling) => {
+      const path = writeLines();
+      const alone = write('alone.jsonl', lines.filter((_, row) => isWanted(row)).join('\n'));
+      const given = { labels: 'label', limit: 9, sampling };
+      const vectors = { columns: { v: 'v' }, ...given };
+      expect(await embeddings({ path, classes: wanted, ...vectors })).toEqual(
+        await embeddings({ path: alone, ...vectors }),
+      );
+      const samples = { columns: { text: 'caption' }, id: 'caption', ...given };
+      expect((await open({ path, classes: wanted, ...samples })).facts).toEqual(
+        (await open({ path: alone, ...samples })).facts,
+      );
+    },
+  );
+
+  it('of a query, beside columns of any name', async () => {
+    writeLines();
+    const sql = "SELECT v, label, 1 AS row_number, 2 AS ROW_NUMBER_ FROM 'classes.jsonl' WHERE v[1] > 9;";
+    const found = await embeddings({ sql, columns: { v: 'v' }, labels: 'label', classes: wanted });
+    expect(firstValues(found)).toEqual(rows.filter((row) => row > 9));
+  });
+
+  it('in the order of a large file', async () => {
+    const path = await writeParquet(
+      'large.parquet',
+      "SELECT [i]::FLOAT[] AS v, CASE WHEN i % 3 = 0 THEN 'a' ELSE 'b' END AS c, i + 1 AS number FROM range(300000) t(i)",
+    );
+    const dataset = asEmbeddings(await open({ path, id: 'number', labels: 'c', classes: ['a'] }));
+    expect(dataset.facts.ids).toEqual(Array.from({ length: 100_000 }, (_, n) => String(3 * n + 1)));
+  });
+
+  it('naming the row of the table where something is wrong', async () => {
+    const path = write('wrong.jsonl', '{"v": [1], "c": "a"}\n{"v": [1], "c": "b"}\n{"v": null, "c": "b"}\n');
+    expect(await failure({ path, columns: { v: 'v' }, labels: 'c', classes: ['b'] })).toMatchObject({
+      code: 'embedding-invalid',
+      message: expect.stringContaining('row 3') as string,
+    });
+  });
+
+  it('are counted, where they can be taken, whatever is chosen', async () => {
+    const path = write('counted.csv', 'text,c\na,y\n,y\nb,x\nc,y\nd,\n,z\n');
+    const count = (params: Params) => table.countClasses!(table.params.parse(params), contextFor(folder));
+    const given = { path, columns: { text: 'text' }, limit: 1 };
+    expect([...(await count({ ...given, labels: 'c', classes: ['x'] }))]).toEqual([
+      ['x', 1],
+      ['y', 2],
+    ]);
+    await expect(count(given)).rejects.toMatchObject({ code: 'labels-missing' });
+  });
+
+  it('but none that no row has, and none without labels', async () => {
+    const given = { path: writeLines(), columns: { v: 'v' }, classes: ['plain', 'plian'] };
+    expect(await failure({ ...given, labels: 'label' })).toMatchObject({
+      code: 'unknown-class',
+      message: expect.stringMatching(
+        /^No row of classes\.jsonl .*"plian".*Did you mean "plain"\?$/,
+      ) as string,
+    });
+    expect((await failure(given)).code).toBe('labels-missing');
+    expect((await failure({ ...given, labels: 'lable' })).code).toBe('column-missing');
+  });
+});
+
 describe('sql', () => {
   write('sql.csv', 'd0,d1,split\n1,2,train\n3,4,val\n');
 

@@ -52,6 +52,33 @@ describe('samples', () => {
     expect(dataset.facts.attributes).toEqual({ gender: ['f', ''], tags: ['[1,2]', ''] });
   });
 
+  it('may be those of some classes', async () => {
+    await write('a.tar', [
+      ['1.jpg', 'a'],
+      ['1.cls', '0'],
+      ['2.jpg', 'b'],
+      ['2.cls', '1'],
+      ['3.jpg', 'c'],
+      ['3.cls', '0'],
+    ]);
+    const dataset = await open({ path: 'a.tar', classes: ['0'] });
+    expect(dataset.facts).toEqual({ ids: ['1', '3'], labels: ['0', '0'] });
+    expect(Buffer.from(await imageBytes(dataset, 1)).toString()).toBe('c');
+    await expect(open({ path: 'a.tar', classes: ['2'] })).rejects.toMatchObject({
+      code: 'unknown-class',
+      message: expect.stringContaining('expected one of 0, 1') as string,
+    });
+    await write('b.tar', [
+      ['1.jpg', 'a'],
+      ['1.cls', '0'],
+      ['2.jpg', 'b'],
+    ]);
+    await expect(open({ path: 'b.tar', classes: ['0'] })).rejects.toMatchObject({
+      code: 'labels-missing',
+      message: expect.stringContaining('`.cls`') as string,
+    });
+  });
+
   it('come from several shards in order, named apart, also when only some are taken', async () => {
     await write('s-00.tar', [
       ['1.jpg', 'a'],

@@ -59,6 +59,28 @@ describe('modality-gap', () => {
     expect(modalityGap.check!(modalityGap.params.parse({}), facts)).toEqual([]);
   });
 
+  it('warns of k that is not below the rows where the metric is named, and informs where it is one of all', () => {
+    const facts = { modalities: ['image', 'text'], rows: 8 };
+    const named = modalityGap.params.parse({
+      metrics: ['recall-at-5', 'recall-at-10', { kind: 'recall-at-10' }],
+    });
+    expect(modalityGap.check!(named, facts)).toMatchObject([
+      {
+        code: 'k-not-below-rows',
+        severity: 'warning',
+        path: ['metrics', 1],
+        message:
+          'recall-at-10 ranks 8 rows: every query finds its partner among the first 10; expected more than 10 rows',
+      },
+      { code: 'k-not-below-rows', severity: 'warning', path: ['metrics', 2, 'kind'] },
+    ]);
+    const all = modalityGap.params.parse({});
+    expect(modalityGap.check!(all, facts)).toMatchObject([
+      { code: 'k-not-below-rows', severity: 'information', path: ['kind'] },
+    ]);
+    expect(modalityGap.check!(all, { modalities: ['image'], rows: 8 })).toEqual([]);
+  });
+
   it('refuses a batch larger than the data that were there in the end', async () => {
     await expect(
       measureMatrices(kernels, three, { metrics: [{ kind: 'contrastive-loss', batchSize: 13 }] }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { recallAt1, recallAt10, recallAt5 } from '../../../server/engine/metrics/recallAtK.ts';
 import type { Matrix } from '../../../server/engine/numerics/matrix.ts';
 import { measureMatrices, resultOf, useKernels, valueOf } from '../measureMatrices.ts';
 import { matrixOf } from '../pairedCones.ts';
@@ -34,6 +35,21 @@ describe('recall at k', () => {
     const other = await recalls(atAngles([0, 20, 40]), atAngles([1, 2, 21]));
     expect(other.toImage[0]).toBeCloseTo(1 / 3, 12);
     expect(other.toText[0]).toBeCloseTo(2 / 3, 12);
+  });
+
+  it('is 1 whatever is measured on as few rows as the check warns of, and on one more it need not be', async () => {
+    for (const [index, recall] of [recallAt1, recallAt5, recallAt10].entries()) {
+      const k = [1, 5, 10][index]!;
+      for (const rows of [k - 1, k, k + 1].filter((count) => count > 1)) {
+        const found = recall.check!(recall.params.parse({}), { modalities: ['image', 'text'], rows });
+        expect(found.map(({ code }) => code)).toEqual(rows > k ? [] : ['k-not-below-rows']);
+        // The partner of each is opposite to it, the furthest there is.
+        const angles = Array.from({ length: rows }, (_, row) => row);
+        const { toText } = await recalls(atAngles(angles), atAngles(angles.map((angle) => angle + 180)));
+        if (rows > k) expect(toText[index]).toBeLessThan(1);
+        else expect(toText[index]).toBe(1);
+      }
+    }
   });
 
   it.each([6, 40])('is chance where all %i embeddings are equal, not 0 and not 1', async (rows) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { classesParam, selectClasses } from '../classSelection.ts';
 import { defineReader, type ReadContext, type SampleDataset } from '../dataset.ts';
 import { samplingParams } from '../sampling.ts';
 import { selectSamples } from '../selectSamples.ts';
@@ -23,6 +24,7 @@ const params = z.strictObject({
     .describe(
       'The share of rows, from 0 to 1, that have the caption of another one of them. The attribute `mismatched` says which.',
     ),
+  classes: classesParam,
   ...samplingParams,
 });
 
@@ -35,7 +37,9 @@ export const scenes = defineReader({
   gives: 'samples',
   params,
   open(given, context) {
-    return Promise.resolve(selectSamples(toDataset(given, context), given, context.random));
+    const place = { where: 'the scenes', expected: 'the shape that is the largest' };
+    const ofClasses = selectClasses(toDataset(given, context), given.classes, place);
+    return Promise.resolve(selectSamples(ofClasses, given, context.random));
   },
 });
 

@@ -20,6 +20,17 @@ describe('rows', () => {
     expect(few.facts.labels).toEqual(many.facts.labels!.slice(0, 8));
   });
 
+  it('may be those of some shapes', async () => {
+    const all = await openSamples(scenes, { count: 60 }, '.');
+    const [shape] = all.facts.labels!;
+    const some = await openSamples(scenes, { count: 60, classes: [shape!], limit: 3 }, '.');
+    const ids = all.facts.ids!.filter((_, row) => all.facts.labels![row] === shape);
+    expect(some.facts.ids).toEqual(ids.slice(0, 3));
+    await expect(openSamples(scenes, { classes: ['sphinx'] }, '.')).rejects.toMatchObject({
+      code: 'unknown-class',
+    });
+  });
+
   it('have pixels at the resolution asked for', async () => {
     const dataset = await openSamples(scenes, { count: 1, resolution: 33 }, '.');
     const item = (await dataset.read(0)).items[0]!;

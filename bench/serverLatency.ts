@@ -49,6 +49,7 @@ try {
     runsFolder: 'runs',
     cacheFolder: join(folder, 'cache'),
     device: 'cpu',
+    explainCommand: null,
   };
   const workspaceFolders = [{ uri: URI.file(folder).toString(), name: 'bench' }];
   const client = { processId: process.pid, rootUri: null, capabilities: {} };

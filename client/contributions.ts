@@ -14,6 +14,7 @@ export const commands = {
   clearCache: 'modalityGap.clearCache',
   openRun: 'modalityGap.openRun',
   runFile: 'modalityGap.runFile',
+  explainCode: 'modalityGap.explainCode',
   runAgain: 'modalityGap.runAgain',
   renameRun: 'modalityGap.renameRun',
   pinRun: 'modalityGap.pinRun',

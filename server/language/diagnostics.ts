@@ -28,9 +28,10 @@ export interface DiagnosticData {
   readonly allowed?: readonly string[];
 }
 
-/** Where the page that explains the codes is; null for no links. */
+/** What diagnostics are made with. */
 export interface DiagnosticOptions {
-  readonly docsUri: string | null;
+  /** Where a documented code is explained, as a URI; null for no links. */
+  readonly linkOfCode: ((code: string) => string) | null;
 }
 
 /**
@@ -89,7 +90,7 @@ function toDiagnostic(
   document: GapDocument,
   problem: DocumentProblem,
   range: Range,
-  { docsUri }: DiagnosticOptions,
+  { linkOfCode }: DiagnosticOptions,
 ): Diagnostic {
   const { code, severity, message, path, at, suggestion, allowed } = problem;
   const related = [...(problem.related ?? []), ...firstOfName(document, problem)];
@@ -106,9 +107,9 @@ function toDiagnostic(
     source: 'modality-gap',
     message,
     data,
-    ...(docsUri === null || !documentedCodes.has(code)
+    ...(linkOfCode === null || !documentedCodes.has(code)
       ? {}
-      : { codeDescription: { href: `${docsUri}#${code}` } }),
+      : { codeDescription: { href: linkOfCode(code) } }),
     ...(problem.isUnused === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(related.length === 0
       ? {}

@@ -49,13 +49,15 @@ export interface LanguageParts {
   readonly documents: TextDocuments<TextDocument>;
   readonly texts: ExperimentTexts;
   readonly facts: WorkspaceFacts;
+  /** Where a code is explained, as a URI; null for no links. */
+  readonly linkOfCode: ((code: string) => string) | null;
   readonly capabilities: ClientCapabilities;
 }
 
 /** Answers the editor's questions on a connection, and tells it to ask again once more is known. */
 export function registerLanguageFeatures(connection: Connection, parts: LanguageParts): void {
-  const { documents, texts, facts, capabilities } = parts;
-  const service = new LanguageService(facts, { docsUri: null });
+  const { documents, texts, facts, linkOfCode, capabilities } = parts;
+  const service = new LanguageService(facts, { linkOfCode });
   const changes = new ChangeCounter();
 
   /** Answers about an open document; nothing about one that is closed. */

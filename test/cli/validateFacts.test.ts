@@ -10,28 +10,28 @@ const rows = (count: number, columns: number) =>
   npyFile([count, columns], new Float32Array(count * columns).fill(1));
 
 const configs: Readonly<Record<string, string>> = {
-  good: 'data: { kind: npy, path: { image: six.npy, text: six.npy } }',
-  missing: 'data: { kind: npy, path: six.npz }',
+  good: 'data: { kind: npy, path: { image: twelve.npy, text: twelve.npy } }',
+  missing: 'data: { kind: npy, path: twelve.npz }',
   column: 'data: { kind: table, path: pairs.csv, columns: { text: captoin } }',
-  rows: 'data: { kind: npy, path: { image: six.npy, text: seven.npy } }',
-  dimensions: 'data: { kind: npy, path: { image: six.npy, text: wide.npy } }',
+  rows: 'data: { kind: npy, path: { image: twelve.npy, text: thirteen.npy } }',
+  dimensions: 'data: { kind: npy, path: { image: twelve.npy, text: wide.npy } }',
   unreadable: 'data: { kind: npy, path: broken.npy }',
-  encoder: 'data: { kind: scenes, count: 8 }\nencoders: { image: { kind: random } }',
+  encoder: 'data: { kind: scenes, count: 12 }\nencoders: { image: { kind: random } }',
   model:
-    'data: { kind: scenes, count: 8 }\nencoders:\n  image: { kind: pretrained, model: ./thin }\n  text: { kind: pretrained, model: ./thin }\n' +
+    'data: { kind: scenes, count: 12 }\nencoders:\n  image: { kind: pretrained, model: ./thin }\n  text: { kind: pretrained, model: ./thin }\n' +
     'experiments:\n  - kind: modality-gap\n    metrics: [{ kind: contrastive-loss, temperature: 0.5 }]',
   onnx:
-    'data: { kind: scenes, count: 8 }\nencoders:\n  image: { kind: onnx, path: tensor.onnx }\n' +
-    '  text: { kind: onnx, path: six.npy }',
+    'data: { kind: scenes, count: 12 }\nencoders:\n  image: { kind: onnx, path: tensor.onnx }\n' +
+    '  text: { kind: onnx, path: twelve.npy }',
   endless:
     'data: { kind: table, columns: { text: n }, sql: "SELECT CAST(count(*) AS VARCHAR) AS n FROM range(1000000000000) a WHERE a.range % 7 = 3" }',
 };
 
 beforeEach(async () => {
   const write = (name: string, content: string | Uint8Array) => writeFile(join(folder(), name), content);
-  await write('six.npy', rows(6, 4));
-  await write('seven.npy', rows(7, 4));
-  await write('wide.npy', rows(6, 5));
+  await write('twelve.npy', rows(12, 4));
+  await write('thirteen.npy', rows(13, 4));
+  await write('wide.npy', rows(12, 5));
   await write('broken.npy', 'no array');
   await cp('test/oracle/onnxModels/single/tensor.onnx', join(folder(), 'tensor.onnx'));
   await write('pairs.csv', 'photo,caption\na.png,red\nb.png,blue\n');
@@ -44,14 +44,14 @@ describe('what only the files tell', () => {
     [
       'missing',
       2,
-      /^missing\.gap\.yaml:2:26: There is no file "six\.npz"\. Did you mean "six\.npy"\? \[file-/,
+      /^missing\.gap\.yaml:2:26: There is no file "twelve\.npz"\. Did you mean "twelve\.npy"\? \[file-/,
     ],
     ['column', 2, /^column\.gap\.yaml:2:56: .* Did you mean "caption"\? \[column-missing\]\n$/],
-    ['rows', 2, /^rows\.gap\.yaml:2:26: .* 6 rows .* 7 .* \[unequal-rows\]\n$/],
+    ['rows', 2, /^rows\.gap\.yaml:2:26: .* 12 rows .* 13 .* \[unequal-rows\]\n$/],
     ['dimensions', 2, /^dimensions\.gap\.yaml:2:\d+: .*4.*5.* \[unequal-dimensions\]\n$/],
     ['unreadable', 2, /^unreadable\.gap\.yaml:2:26: .*broken\.npy.* \[npy-magic\]\n$/],
     ['encoder', 2, /^encoder\.gap\.yaml:3:1: .*"text".* has no encoder \[missing-encoder\]\n$/],
-    ['onnx', 2, /^onnx\.gap\.yaml:5:29: .*six\.npy is no ONNX model .* \[model-unreadable\]\n$/],
+    ['onnx', 2, /^onnx\.gap\.yaml:5:29: .*twelve\.npy is no ONNX model .* \[model-unreadable\]\n$/],
     ['good', 0, /^$/],
   ])('%s', async (name, expected, message) => {
     const { code, out, err } = await run('validate', `${name}.gap.yaml`);

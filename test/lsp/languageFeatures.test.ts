@@ -12,6 +12,7 @@ import {
   type CodeAction,
   type CodeLens,
   type CompletionList,
+  type Diagnostic,
   type DocumentDiagnosticReport,
   type DocumentSymbol,
   type Hover,
@@ -84,6 +85,7 @@ beforeEach(async () => {
       runsFolder: 'modality-gap-runs',
       cacheFolder: null,
       device: 'cpu',
+      explainCommand: 'some.command',
     },
   });
   await client.sendNotification('initialized', {});
@@ -116,6 +118,15 @@ describe('the language server', () => {
       changes: [{ uri: uriOf('texts.npy'), type: 1 }],
     });
     await expect.poll(pull).toEqual(['unknown-key']);
+  });
+
+  it('links each code to the command that explains it', async () => {
+    const { items } = await ask<DocumentDiagnosticReport & { items: Diagnostic[] }>(
+      'textDocument/diagnostic',
+      { textDocument: textDocument() },
+    );
+    const links = items.map(({ codeDescription }) => decodeURIComponent(codeDescription?.href ?? ''));
+    expect(links).toContain('command:some.command?["unknown-key"]');
   });
 
   it('gives the diagnostics of every experiment file, and does not answer again before something changes', async () => {

@@ -74,6 +74,7 @@ export function useServer(name: string) {
       runsFolder: 'modality-gap-runs',
       cacheFolder: join(temporary(), 'cache'),
       device: 'cpu',
+      explainCommand: null,
       ...given,
     };
     const initialize = {

@@ -230,9 +230,9 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
     await page.keyboard.press('ArrowLeft');
     await expect.poll(() => page.locator('#points .card').textContent()).toMatch(/(cat|dog) · size: /);
     await page.locator('#points summary').click();
-    expect(await page.locator('#points thead th').allTextContents()).toEqual(
-      expect.arrayContaining(['row', 'label', 'size']),
-    );
+    await expect
+      .poll(() => page.locator('#points thead th').allTextContents())
+      .toEqual(expect.arrayContaining(['row', 'label', 'size']));
     await page.close();
   });
 

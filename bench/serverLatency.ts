@@ -49,7 +49,6 @@ try {
     runsFolder: 'runs',
     cacheFolder: join(folder, 'cache'),
     device: 'cpu',
-    explainCommand: null,
   };
   const workspaceFolders = [{ uri: URI.file(folder).toString(), name: 'bench' }];
   const client = { processId: process.pid, rootUri: null, capabilities: {} };

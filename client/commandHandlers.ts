@@ -2,7 +2,6 @@ import { cancelRun } from './commands/cancelRun.ts';
 import { clearCache } from './commands/clearCache.ts';
 import { compareRuns } from './commands/compareRuns.ts';
 import { deleteRun } from './commands/deleteRun.ts';
-import { explainCode } from './commands/explainCode.ts';
 import { exportRun } from './commands/exportRun.ts';
 import { measure } from './commands/measure.ts';
 import { measureSelected } from './commands/measureSelected.ts';
@@ -35,7 +34,6 @@ export const commandHandlers: Readonly<Record<keyof typeof commands, Handler>> =
   clearCache,
   openRun,
   runFile,
-  explainCode,
   runAgain,
   renameRun,
   pinRun,

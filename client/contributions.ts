@@ -14,7 +14,6 @@ export const commands = {
   clearCache: 'modalityGap.clearCache',
   openRun: 'modalityGap.openRun',
   runFile: 'modalityGap.runFile',
-  explainCode: 'modalityGap.explainCode',
   runAgain: 'modalityGap.runAgain',
   renameRun: 'modalityGap.renameRun',
   pinRun: 'modalityGap.pinRun',

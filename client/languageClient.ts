@@ -139,6 +139,5 @@ function serverOptions(context: vscode.ExtensionContext): ServerOptions {
     // The manifest restricts the setting; this holds should a workspace find another way to set it.
     cacheFolder: isTrusted && cacheFolder !== '' ? cacheFolder : null,
     device: configuration.get<string>(settings.device, 'auto'),
-    explainCommand: commands.explainCode,
   };
 }

@@ -19,7 +19,7 @@ export async function generatedFiles(): Promise<Record<string, string>> {
     'media/schema/gap.schema.json': toJson(configJsonSchema()),
     'media/schema/report.schema.json': toJson(reportJsonSchema()),
     'media/metricDescriptions.json': toJson(metricDescriptions()),
-    'media/docs/diagnostics.md': formatDiagnosticDocs(),
+    'media/docs/modality-gap-diagnostics.md': formatDiagnosticDocs(),
     ...(await compiledKernels()),
     'README.md': withTables(await readFile('README.md', 'utf8')),
   };

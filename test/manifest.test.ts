@@ -106,8 +106,6 @@ function sourcesIn(folder: string): string[] {
 const sources = sourcesIn('client');
 /** Lenses, actions and hovers name commands too. */
 const languageSources = sourcesIn('server/language');
-/** Others are told to the server, which puts them into links. */
-const connectionSource = readFileSync('client/languageClient.ts', 'utf8');
 
 function titleOf({ title }: { readonly title: string }): string | undefined {
   return strings[title.slice(1, -1)];
@@ -128,16 +126,12 @@ describe('commands', () => {
     expect(titles.filter(([, category]) => category !== 'Modality Gap')).toHaveLength(1);
   });
 
-  it.each(Object.entries(commands))(
-    '%s says when it is in the palette, and can be reached',
-    (key, command) => {
-      const items = menuItems.filter((item) => item.command === command);
-      expect(items.filter(({ menu }) => menu === 'commandPalette')).toHaveLength(1);
-      const isInMenu = items.some(({ when }) => when !== 'false');
-      const isTold = new RegExp(`^ +\\w+Command: commands\\.${key},$`, 'm').test(connectionSource);
-      expect(isInMenu || isTold || languageSources.some((text) => text.includes(command))).toBe(true);
-    },
-  );
+  it.each(Object.values(commands))('%s says when it is in the palette, and can be reached', (command) => {
+    const items = menuItems.filter((item) => item.command === command);
+    expect(items.filter(({ menu }) => menu === 'commandPalette')).toHaveLength(1);
+    const isInMenu = items.some(({ when }) => when !== 'false');
+    expect(isInMenu || languageSources.some((text) => text.includes(command))).toBe(true);
+  });
 
   it('are at most 15 in the palette', () => {
     const inPalette = menuItems.filter(({ menu, when }) => menu === 'commandPalette' && when !== 'false');

@@ -83,7 +83,7 @@ async function problemsWithFacts(
 }
 
 function problemsOf(document: GapDocument, facts: Facts): FoundProblem[] {
-  return diagnosticsOf(document, facts, { linkOfCode: null }).map(problemOf);
+  return diagnosticsOf(document, facts, { docsUri: null }).map(problemOf);
 }
 
 const severities = ['error', 'warning', 'information', 'hint'] as const;

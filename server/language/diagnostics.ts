@@ -30,8 +30,8 @@ export interface DiagnosticData {
 
 /** What diagnostics are made with. */
 export interface DiagnosticOptions {
-  /** Where a documented code is explained, as a URI; null for no links. */
-  readonly linkOfCode: ((code: string) => string) | null;
+  /** Where the page is that explains the codes; null for no links. */
+  readonly docsUri: string | null;
 }
 
 /**
@@ -90,7 +90,7 @@ function toDiagnostic(
   document: GapDocument,
   problem: DocumentProblem,
   range: Range,
-  { linkOfCode }: DiagnosticOptions,
+  { docsUri }: DiagnosticOptions,
 ): Diagnostic {
   const { code, severity, message, path, at, suggestion, allowed } = problem;
   const related = [...(problem.related ?? []), ...firstOfName(document, problem)];
@@ -107,9 +107,9 @@ function toDiagnostic(
     source: 'modality-gap',
     message,
     data,
-    ...(linkOfCode === null || !documentedCodes.has(code)
+    ...(docsUri === null || !documentedCodes.has(code)
       ? {}
-      : { codeDescription: { href: linkOfCode(code) } }),
+      : { codeDescription: { href: `${docsUri}#${code}` } }),
     ...(problem.isUnused === true ? { tags: [DiagnosticTag.Unnecessary] } : {}),
     ...(related.length === 0
       ? {}

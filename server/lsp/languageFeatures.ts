@@ -17,6 +17,7 @@ import { fixAllKind } from '../language/codeActions.ts';
 import { completionTriggers } from '../language/completion.ts';
 import { LanguageService } from '../language/languageService.ts';
 import type { Rename } from '../language/rename.ts';
+import { docsUri } from './docsUri.ts';
 import type { ExperimentTexts } from './experimentTexts.ts';
 
 /** What the editor may ask for about `*.gap.yaml` files. */
@@ -49,15 +50,13 @@ export interface LanguageParts {
   readonly documents: TextDocuments<TextDocument>;
   readonly texts: ExperimentTexts;
   readonly facts: WorkspaceFacts;
-  /** Where a code is explained, as a URI; null for no links. */
-  readonly linkOfCode: ((code: string) => string) | null;
   readonly capabilities: ClientCapabilities;
 }
 
 /** Answers the editor's questions on a connection, and tells it to ask again once more is known. */
 export function registerLanguageFeatures(connection: Connection, parts: LanguageParts): void {
-  const { documents, texts, facts, linkOfCode, capabilities } = parts;
-  const service = new LanguageService(facts, { linkOfCode });
+  const { documents, texts, facts, capabilities } = parts;
+  const service = new LanguageService(facts, { docsUri: docsUri() });
   const changes = new ChangeCounter();
 
   /** Answers about an open document; nothing about one that is closed. */

@@ -19,7 +19,6 @@ import { InspectionWorker } from '../runs/inspectionWorker.ts';
 import type { Measure } from '../runs/runQueue.ts';
 import { Runs } from '../runs/runs.ts';
 import { WorkerProcess } from '../runs/workerProcess.ts';
-import { codeLinks } from './codeLinks.ts';
 import { ExperimentTexts } from './experimentTexts.ts';
 import { languageCapabilities, registerLanguageFeatures, watchFiles } from './languageFeatures.ts';
 import { chosenCache, requestHandlers, type RequestHandlers } from './requestHandlers.ts';
@@ -71,8 +70,7 @@ export function serve(connection: Connection): void {
     const openDocument = (uri: string) => documents.get(uri);
     register(connection, requestHandlers({ options, places, runs, inspection, openDocument }));
     const texts = new ExperimentTexts(places, openDocument);
-    const linkOfCode = codeLinks(options.explainCommand);
-    registerLanguageFeatures(connection, { documents, texts, facts, linkOfCode, capabilities });
+    registerLanguageFeatures(connection, { documents, texts, facts, capabilities });
 
     connection.onInitialized(() => {
       void watchFiles(connection, capabilities);

@@ -8,7 +8,6 @@ const serverOptionsSchema = z.strictObject({
   runsFolder: z.string().min(1),
   cacheFolder: z.string().min(1).nullable(),
   device: z.string().min(1),
-  explainCommand: z.string().min(1).nullable(),
 });
 
 /**

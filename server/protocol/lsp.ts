@@ -128,6 +128,4 @@ export interface ServerOptions {
   readonly cacheFolder: string | null;
   /** `device:` of runs whose configuration names none. */
   readonly device: string;
-  /** A command of the client that explains the code of a problem, which it takes; null where there is none. */
-  readonly explainCommand: string | null;
 }

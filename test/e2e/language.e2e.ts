@@ -71,6 +71,22 @@ describe.skipIf(host === null)('an experiment file in the editor', () => {
     await workbench.picture(`language ${kind} problem`);
   });
 
+  test('has the meaning of a problem a click away', async () => {
+    const { workbench } = editor();
+    const hover = await hoverSaying('cuont', 'Unknown key "cuont"');
+    await hover.locator('a').filter({ hasText: 'unknown-key' }).click();
+    const section = workbench.panel.locator('#unknown-key');
+    await section.waitFor();
+    expect(await section.textContent()).toBe('unknown-key');
+    // The section, not the top of a long page.
+    await expect
+      .poll(() => section.evaluate((heading) => heading.getBoundingClientRect().top))
+      .toBeLessThan(400);
+    await workbench.picture('language explained');
+    await workbench.runCommand('View: Close Editor');
+    await workbench.openFile(file);
+  });
+
   test('has the misspelt key corrected by a quick fix', async () => {
     const { workbench } = editor();
     await line('cuont: 40').getByText('cuont').click();

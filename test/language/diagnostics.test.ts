@@ -6,7 +6,7 @@ import { openText } from './openText.ts';
 import { testFacts, testRun } from './testFacts.ts';
 
 function diagnose(text: string, facts: Facts = noFacts): Diagnostic[] {
-  return diagnosticsOf(openText(text).document, facts, { linkOfCode: (code) => `file:///docs.md#${code}` });
+  return diagnosticsOf(openText(text).document, facts, { docsUri: 'file:///docs.md' });
 }
 
 /** Severity and code of each, and the text that it is about. */

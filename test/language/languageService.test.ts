@@ -6,7 +6,7 @@ import { LanguageService } from '../../server/language/languageService.ts';
 import { everyFeature } from './everyFeature.ts';
 import { uri } from './openText.ts';
 
-const service = new LanguageService(noFacts, { linkOfCode: null });
+const service = new LanguageService(noFacts, { docsUri: null });
 const open = (text: string) => TextDocument.create(uri, 'gap-yaml', 1, text);
 const template = readFileSync('media/templates/clip.gap.yaml', 'utf8');
 

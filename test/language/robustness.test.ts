@@ -49,7 +49,7 @@ const facts = testFacts({
   machine: { memory: 2 ** 30, cores: 1 },
 });
 
-const service = new LanguageService(facts, { linkOfCode: null });
+const service = new LanguageService(facts, { docsUri: null });
 const open = (text: string) => TextDocument.create(uri, 'gap-yaml', 1, text);
 
 /** Asks everything at an offset. */

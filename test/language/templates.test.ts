@@ -24,7 +24,7 @@ describe.each(readdirSync(folder))('%s', (name) => {
   const keys = keysOf(document, { path: [], key: null, value: document.root });
 
   it('has no problems', () => {
-    expect(diagnosticsOf(document, noFacts, { linkOfCode: null })).toEqual([]);
+    expect(diagnosticsOf(document, noFacts, { docsUri: null })).toEqual([]);
   });
 
   it('has a hover at each of its keys', () => {

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { PassThrough } from 'node:stream';
@@ -85,7 +85,6 @@ beforeEach(async () => {
       runsFolder: 'modality-gap-runs',
       cacheFolder: null,
       device: 'cpu',
-      explainCommand: 'some.command',
     },
   });
   await client.sendNotification('initialized', {});
@@ -120,13 +119,14 @@ describe('the language server', () => {
     await expect.poll(pull).toEqual(['unknown-key']);
   });
 
-  it('links each code to the command that explains it', async () => {
+  it('links each code to the section of a page that explains it', async () => {
     const { items } = await ask<DocumentDiagnosticReport & { items: Diagnostic[] }>(
       'textDocument/diagnostic',
       { textDocument: textDocument() },
     );
-    const links = items.map(({ codeDescription }) => decodeURIComponent(codeDescription?.href ?? ''));
-    expect(links).toContain('command:some.command?["unknown-key"]');
+    const link = URI.parse(items.find(({ code }) => code === 'unknown-key')?.codeDescription?.href ?? '');
+    expect(link.fragment).toBe('unknown-key');
+    expect(await readFile(link.fsPath, 'utf8')).toMatch(/^## unknown-key$/m);
   });
 
   it('gives the diagnostics of every experiment file, and does not answer again before something changes', async () => {

@@ -74,7 +74,6 @@ export function useServer(name: string) {
       runsFolder: 'modality-gap-runs',
       cacheFolder: join(temporary(), 'cache'),
       device: 'cpu',
-      explainCommand: null,
       ...given,
     };
     const initialize = {

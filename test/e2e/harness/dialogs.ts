@@ -18,8 +18,10 @@ export async function answerModal({ page }: Workbench, button: string): Promise<
 
 /** Chooses from the menu of something in a list. */
 export async function chooseFromMenu(workbench: Workbench, row: Locator, title: string): Promise<void> {
-  await row.click({ button: 'right' });
-  await workbench.contextMenuItem(title).first().hover();
+  const item = workbench.contextMenuItem(title).first();
+  // A menu that was opened before an extension registered its commands never gains them.
+  await workbench.untilSeen(item, () => row.click({ button: 'right' }));
+  await item.hover();
   // By key: a menu ignores the mouse for a moment after it was opened.
   await workbench.page.keyboard.press('Enter');
 }

@@ -67,17 +67,23 @@ export class Workbench {
   async runCommand(title: string): Promise<void> {
     const row = this.quickPickRows.filter({ has: this.page.getByText(title, { exact: true }) }).first();
     // A palette that was opened before an extension registered its commands never gains them.
-    await this.#untilSeen(row, async () => {
+    const open = async () => {
       await this.page.keyboard.press('F1');
       await this.#type(`>${title}`);
+    };
+    await this.untilSeen(row, open);
+    // What takes the focus late, such as a panel, closes the palette again.
+    await row.click({ timeout: 2000 }).catch(async (error: unknown) => {
+      if (!(error instanceof errors.TimeoutError)) throw error;
+      await this.untilSeen(row, open);
+      await row.click();
     });
-    await row.click();
   }
 
   /** Titles that the palette lists for what is typed, once a command is among them. */
   async paletteTitles(typed: string, known: string): Promise<string[]> {
     const row = this.quickPickRows.filter({ has: this.page.getByText(known, { exact: true }) }).first();
-    await this.#untilSeen(row, async () => {
+    await this.untilSeen(row, async () => {
       await this.page.keyboard.press('F1');
       await this.#type(`>${typed}`);
     });
@@ -89,7 +95,7 @@ export class Workbench {
   /** Opens a file of the workspace in an editor. */
   async openFile(name: string): Promise<void> {
     const row = this.quickPickRows.filter({ hasText: name }).first();
-    await this.#untilSeen(row, async () => {
+    await this.untilSeen(row, async () => {
       await this.page.keyboard.press('ControlOrMeta+P');
       await this.#type(name);
     });
@@ -105,8 +111,8 @@ export class Workbench {
     });
   }
 
-  /** Repeats a way to something until it is there, with the quick input closed in between. */
-  async #untilSeen(seen: Locator, tryOnce: () => Promise<void>): Promise<void> {
+  /** Repeats a way to something until it is there, with menus and the quick input closed in between. */
+  async untilSeen(seen: Locator, tryOnce: () => Promise<void>): Promise<void> {
     const deadline = Date.now() + patience;
     for (;;) {
       await tryOnce();

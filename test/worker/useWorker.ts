@@ -26,10 +26,12 @@ export function useWorker() {
     ): Promise<WorkerContract['requests'][M]['result']> => requests[method](params, { signal, progress });
   }
 
+  const runFolderOf = (name: string) => join(folder(), 'runs', name);
+
   /** Measures a configuration given as its `data:` in YAML's flow style; gives the run's folder. */
   async function measure(data: string, more = ''): Promise<string> {
     const text = `name: test\ndata: ${data}\nexperiments: [{ kind: modality-gap, metrics: [gap-distance] }]\n${more}`;
-    const runFolder = join(folder(), 'runs', 'test');
+    const runFolder = runFolderOf('test');
     await handlers()('measure', {
       config: { text, name: 'test.gap.yaml', baseFolder: folder() },
       configFile: null,
@@ -42,5 +44,5 @@ export function useWorker() {
 
   const write = (name: string, content: string | Uint8Array) => writeFile(join(folder(), name), content);
 
-  return { folder, handlers, measure, write };
+  return { folder, handlers, runFolderOf, measure, write };
 }

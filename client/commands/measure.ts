@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { describeSource } from '../flow/dataSource.ts';
-import { withModalities, hasColumns } from '../flow/choices.ts';
+import { columnsOf, describeSource } from '../flow/dataSource.ts';
 import { askWhatToMeasure, type MeasureChoice } from '../flow/measureFlow.ts';
 import { newExperiment } from './newExperiment.ts';
 import { requireTrust } from './requireTrust.ts';
@@ -71,26 +70,22 @@ async function saveAndStart(services: Services, choice: Choices): Promise<void> 
   const { name, encoders, limit, baseUri } = choice;
   const target = await askExperimentFile(baseUri, name);
   if (target === undefined) return;
-  const { data } = await descriptionFor(services, choice, target);
+  const data = await dataFor(services, choice, target);
   const { text } = await services.server.request('draftConfig', { name, data, encoders, limit });
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(target);
   await startExperiment(services, target);
 }
 
-/** The description with paths that are relative to the folder of the experiment file. */
-async function descriptionFor(
+/** The `data:` entry with paths that are relative to the folder of the experiment file. */
+async function dataFor(
   { server }: Services,
   { description, source, baseUri }: Choices,
   target: vscode.Uri,
-): Promise<Choices['description']> {
+): Promise<Choices['description']['data']> {
   const folder = target.with({ path: posix.dirname(target.path) });
-  if (folder.toString() === baseUri.toString()) return description;
-  const fresh = await describeSource(server, source, folder);
-  return hasColumns(fresh)
-    ? withModalities(
-        fresh,
-        description.modalities.map(({ name }) => name),
-      )
-    : fresh;
+  if (folder.toString() === baseUri.toString()) return description.data;
+  const moved = (await columnsOf(server, source, folder)) ?? (await describeSource(server, source, folder));
+  // What was chosen of a table stays; its path is another one.
+  return { ...description.data, ...moved.data };
 }

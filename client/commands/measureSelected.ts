@@ -25,8 +25,9 @@ export async function measureSelected(services: Services, ...args: readonly unkn
   }
   const source = { kind: 'paths', uris } as const;
   const baseUri = dataFolder(source);
-  const description = await describeSource(services.server, source, baseUri);
-  if (beyondRandom(description.modalities).length > 0) {
+  // Where they cannot be read as they are, the questions say why, and offer what can be chosen.
+  const description = await describeSource(services.server, source, baseUri).catch(() => null);
+  if (description === null || beyondRandom(description.modalities).length > 0) {
     await measureChosen(services, uris);
     return;
   }

@@ -11,7 +11,7 @@ export async function askExperimentFile(
     title: 'Save the experiment',
     // One ending: dialogs do not know a file's ending of two parts, and would add it again.
     filters: { Experiments: ['yaml', 'yml'] },
-    ...(folder !== undefined && { defaultUri: vscode.Uri.joinPath(folder, experimentFileName(suggestion)) }),
+    ...(folder !== undefined && { defaultUri: await freeName(folder, experimentFileName(suggestion)) }),
   });
   if (chosen === undefined) return undefined;
   const name = posix.basename(chosen.path);
@@ -19,6 +19,15 @@ export async function askExperimentFile(
   // The dialog has asked about the name that was chosen, and about no other.
   const isAsked = target.path === chosen.path || !(await exists(target));
   return isAsked || (await confirmReplacing(target)) ? target : undefined;
+}
+
+/** A name for a file that is not there yet: numbered from 2 where it is. */
+async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
+  for (let count = 1; ; count++) {
+    const numbered = count === 1 ? name : name.replace(/(?=\.gap\.ya?ml$)/i, `-${count}`);
+    const uri = vscode.Uri.joinPath(folder, numbered);
+    if (!(await exists(uri))) return uri;
+  }
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

@@ -62,28 +62,14 @@ export function listed(names: readonly string[]): string {
     : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 }
 
-/** Whether the configuration names a column for each modality, so that some can be left out. */
-export function hasColumns({ data, modalities }: DataDescription): boolean {
-  const { columns } = data;
-  return (
-    typeof columns === 'object' &&
-    columns !== null &&
-    modalities.length > 1 &&
-    modalities.every(({ name }) => name in columns)
-  );
-}
-
-/** The description with some of its modalities alone. For data with {@link hasColumns}. */
-export function withModalities(description: DataDescription, names: readonly string[]): DataDescription {
-  const columns = Object.entries(description.data['columns'] as object);
-  return {
-    ...description,
-    data: {
-      ...description.data,
-      columns: Object.fromEntries(columns.filter(([name]) => names.includes(name))),
-    },
-    modalities: description.modalities.filter(({ name }) => names.includes(name)),
-  };
+/** Chosen columns as `columns:` has them: each a modality, called as it was recognised, or else after its column. */
+export function columnsEntry(
+  chosen: readonly string[],
+  recognised: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const nameOf = (column: string): string =>
+    Object.entries(recognised).find(([, name]) => name === column)?.[0] ?? column;
+  return Object.fromEntries(chosen.map((column) => [nameOf(column), column]));
 }
 
 /** The choice for each modality that needs one, as the entries of `encoders:`. */

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import type { DataDescription } from '../../server/protocol/worker.ts';
+import type { DataDescription, TableColumns } from '../../server/protocol/worker.ts';
 import type { ServerRequester } from '../serverRequests.ts';
 import { builtInScenes } from './choices.ts';
 
@@ -43,6 +43,19 @@ export async function describeSource(
 ): Promise<DataDescription> {
   if (source.kind !== 'paths') return builtInScenes;
   return server.request('describeData', {
+    uris: source.uris.map((uri) => uri.toString()),
+    baseUri: baseUri.toString(),
+  });
+}
+
+/** The columns that modalities can be chosen from; null where the data are no table. */
+export async function columnsOf(
+  server: ServerRequester,
+  source: DataSource,
+  baseUri: vscode.Uri,
+): Promise<TableColumns | null> {
+  if (source.kind !== 'paths') return null;
+  return server.request('tableColumns', {
     uris: source.uris.map((uri) => uri.toString()),
     baseUri: baseUri.toString(),
   });

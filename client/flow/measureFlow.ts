@@ -1,24 +1,22 @@
 import * as vscode from 'vscode';
 import type { ExperimentFile } from '../../server/protocol/lsp.ts';
-import type { DataDescription } from '../../server/protocol/worker.ts';
+import type { DataDescription, TableColumns } from '../../server/protocol/worker.ts';
 import { failureOf } from '../serverFailure.ts';
 import type { ServerRequester } from '../serverRequests.ts';
 import {
   describeDescription,
   describeModalities,
-  describeModality,
   encoderEntries,
-  hasColumns,
   listed,
   measurementName,
   sampleRows,
   toEmbed,
-  withModalities,
   type EncoderChoice,
 } from './choices.ts';
-import { dataFolder, describeSource, sourceName, type DataSource } from './dataSource.ts';
+import { askColumns } from './columnQuestions.ts';
+import { columnsOf, dataFolder, describeSource, sourceName, type DataSource } from './dataSource.ts';
 import { askEncoders, type EncoderChoices } from './encoderQuestion.ts';
-import { askOne, askSome, type Answer } from './questions.ts';
+import { askOne, type Answer } from './questions.ts';
 import { takeSteps, type Outcome, type Step, type StepPlace } from './steps.ts';
 
 /** What is to be measured, once all is chosen. */
@@ -77,7 +75,7 @@ export async function askWhatToMeasure(
 }
 
 function measureSteps(server: ServerRequester, asksForData: boolean): Step<Answers>[] {
-  const describe = rememberedDescriptions(server);
+  const looks = rememberedLooks(server);
   const goesOn = ({ source, isByHand }: Answers): boolean =>
     source?.kind !== 'experiment' && isByHand !== true;
   return [
@@ -87,7 +85,7 @@ function measureSteps(server: ServerRequester, asksForData: boolean): Step<Answe
     },
     {
       applies: goesOn,
-      ask: (answers, place) => askModalities(describe, answers, place),
+      ask: (answers, place) => askModalities(server, looks, answers, place),
     },
     {
       applies: (answers) =>
@@ -175,14 +173,16 @@ async function openPaths(what: 'files' | 'folder'): Promise<DataSource | undefin
 }
 
 async function askModalities(
-  describe: (source: DataSource) => Promise<DataDescription>,
+  server: ServerRequester,
+  looks: Looks,
   answers: Answers,
   place: StepPlace,
 ): Promise<Outcome<Answers>> {
-  const describing = describe(answers.source!);
+  const source = answers.source!;
+  const { description: describing, columns: listing } = looks(source);
   const outcome = await askOne(
-    { title, placeholder: `Looking into ${sourceName(answers.source!)}`, place },
-    describing.then(modalityAnswers, failureAnswers),
+    { title, placeholder: `Looking into ${sourceName(source)}`, place },
+    modalityAnswers(describing, listing),
   );
   if (outcome.kind !== 'next') return outcome;
   switch (outcome.state) {
@@ -192,53 +192,57 @@ async function askModalities(
       return { kind: place.canGoBack ? 'back' : 'cancelled' };
     case 'all':
       return { kind: 'next', state: { ...answers, description: await describing } };
-    case 'some': {
-      const description = await describing;
-      const chosen = await askSome(
-        { title, placeholder: 'Which modalities?', place: { ...place, canGoBack: true } },
-        description.modalities.map((modality) => ({
-          label: modality.name,
-          description: describeModality(modality),
-          value: modality.name,
-        })),
-      );
-      if (chosen.kind === 'back') return askModalities(describe, answers, place);
+    case 'columns': {
+      const table = (await listing)!;
+      const chosen = await askColumns(server, title, table, dataFolder(source).toString(), place);
+      if (chosen.kind === 'back') return askModalities(server, looks, answers, place);
       return chosen.kind === 'next'
-        ? { kind: 'next', state: { ...answers, description: withModalities(description, chosen.state) } }
+        ? { kind: 'next', state: { ...answers, description: chosen.state } }
         : chosen;
     }
   }
 }
 
-type ModalityAnswer = Answer<'all' | 'some' | 'by-hand' | 'back'>;
+type ModalityAnswer = Answer<'all' | 'columns' | 'by-hand' | 'back'>;
 
-const byHand: ModalityAnswer = {
-  label: '$(edit) Say it in an experiment file…',
-  detail: 'Columns, folders, limits and metrics, with completion',
-  value: 'by-hand',
-};
-
-function modalityAnswers(description: DataDescription): ModalityAnswer[] {
-  const names = description.modalities.map(({ name }) => name);
-  return [
-    {
-      label: `$(check) Measure ${listed(names)}`,
-      description: describeDescription(description),
-      detail: describeModalities(description),
-      value: 'all',
-    },
-    ...(hasColumns(description)
-      ? [{ label: '$(list-selection) Choose among them…', value: 'some' as const }]
-      : []),
-    byHand,
-  ];
-}
-
-function failureAnswers(error: unknown): ModalityAnswer[] {
-  return [
-    { label: '$(error) These data cannot be read', detail: failureOf(error).message, value: 'back' },
-    byHand,
-  ];
+/** What the data hold, or why they cannot be read; and in either case the columns, where they are a table. */
+async function modalityAnswers(
+  describing: Promise<DataDescription>,
+  listing: Promise<TableColumns | null>,
+): Promise<ModalityAnswer[]> {
+  const [first, table] = await Promise.all([
+    describing.then(
+      (description): ModalityAnswer => ({
+        label: `$(check) Measure ${listed(description.modalities.map(({ name }) => name))}`,
+        description: describeDescription(description),
+        detail: describeModalities(description),
+        value: 'all',
+      }),
+      (error: unknown): ModalityAnswer => ({
+        label: '$(error) These data cannot be read',
+        detail: failureOf(error).message,
+        value: 'back',
+      }),
+    ),
+    listing.catch(() => null),
+  ]);
+  const columns: ModalityAnswer[] =
+    table === null || table.columns.length === 0
+      ? []
+      : [
+          {
+            label: '$(list-selection) Choose columns…',
+            detail: listed(table.columns.map(({ name }) => name)),
+            value: 'columns',
+          },
+        ];
+  const byHand: ModalityAnswer = {
+    label: '$(edit) Say it in an experiment file…',
+    detail: 'Columns, folders, limits and metrics, with completion',
+    value: 'by-hand',
+  };
+  // Where they are not understood as they are, what helps comes first.
+  return first.value === 'all' ? [first, ...columns, byHand] : [...columns, first, byHand];
 }
 
 async function askEnd(answers: Answers, place: StepPlace): Promise<Outcome<Answers>> {
@@ -267,12 +271,22 @@ async function askEnd(answers: Answers, place: StepPlace): Promise<Outcome<Answe
   return outcome.kind === 'next' ? { kind: 'next', state: { ...answers, end: outcome.state } } : outcome;
 }
 
-/** Descriptions by source, each asked for once: going back and forth does not look into the data again. */
-function rememberedDescriptions(server: ServerRequester): (source: DataSource) => Promise<DataDescription> {
-  const known = new Map<DataSource, Promise<DataDescription>>();
+/** What is found in a source. */
+type Looks = (source: DataSource) => {
+  readonly description: Promise<DataDescription>;
+  readonly columns: Promise<TableColumns | null>;
+};
+
+/** Looks into each source once: going back and forth does not do it again. */
+function rememberedLooks(server: ServerRequester): Looks {
+  const known = new Map<DataSource, ReturnType<Looks>>();
   return (source) => {
-    const description = known.get(source) ?? describeSource(server, source, dataFolder(source));
-    known.set(source, description);
-    return description;
+    const base = dataFolder(source);
+    const found = known.get(source) ?? {
+      description: describeSource(server, source, base),
+      columns: columnsOf(server, source, base),
+    };
+    known.set(source, found);
+    return found;
   };
 }

@@ -31,7 +31,7 @@ export async function askOne<Value>(
   });
 }
 
-/** Asks for some of several answers, all of which are picked at first. At least one must stay. */
+/** Asks for some of several answers, of which those are picked at first that say so. At least one must be. */
 export async function askSome<Value>(
   question: Question,
   answers: readonly Answer<Value>[],
@@ -40,12 +40,12 @@ export async function askSome<Value>(
   dress(pick, question);
   pick.canSelectMany = true;
   pick.items = answers;
-  pick.selectedItems = answers;
+  pick.selectedItems = answers.filter(({ picked }) => picked === true);
   return settle(pick, (reply) => {
     pick.onDidAccept(() => {
       if (pick.selectedItems.length > 0) {
         reply({ kind: 'next', state: pick.selectedItems.map(({ value }) => value) });
-      }
+      } else pick.placeholder = 'Choose one or more';
     });
   });
 }

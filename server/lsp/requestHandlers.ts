@@ -111,6 +111,15 @@ export function requestHandlers(parts: HandlerParts): RequestHandlers {
       const baseFolder = pathOf(baseUri);
       return inspection.ask('describeData', { paths, baseFolder }, signal);
     },
+    async describeEntry({ data, baseUri }, { signal }) {
+      expectTrust();
+      return inspection.ask('describeEntry', { data, baseFolder: pathOf(baseUri) }, signal);
+    },
+    async tableColumns({ uris, baseUri }, { signal }) {
+      expectTrust();
+      const paths = uris.map(pathOf);
+      return inspection.ask('tableColumns', { paths, baseFolder: pathOf(baseUri) }, signal);
+    },
     draftConfig({ name, data, encoders, limit }) {
       const text = formatConfig({
         name,

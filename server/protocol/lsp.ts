@@ -4,7 +4,7 @@ import type { MetricDescriptions } from './metricDescription.ts';
 import type { ProgressUpdate } from './progress.ts';
 import type { Report } from './report.ts';
 import type { ItemPreview, PointsFile, ProjectionMethod, RowPair } from './runContent.ts';
-import type { DataDescription } from './worker.ts';
+import type { DataDescription, TableColumns } from './worker.ts';
 
 /** A run that is waiting, going on, or finished. */
 export interface RunSummary {
@@ -51,6 +51,16 @@ export interface ServerRequests {
     /** Paths in the description's `data` are relative to `baseUri`, a folder. */
     readonly params: { readonly uris: readonly string[]; readonly baseUri: string };
     readonly result: DataDescription;
+  };
+  /** What a `data:` entry that was put together gives; its relative paths start in `baseUri`. */
+  readonly describeEntry: {
+    readonly params: { readonly data: Readonly<Record<string, unknown>>; readonly baseUri: string };
+    readonly result: DataDescription;
+  };
+  /** The columns to choose from, where files are tables; null where they are something else. */
+  readonly tableColumns: {
+    readonly params: { readonly uris: readonly string[]; readonly baseUri: string };
+    readonly result: TableColumns | null;
   };
   /** Text of a `*.gap.yaml` for data and encoders that were chosen. */
   readonly draftConfig: {

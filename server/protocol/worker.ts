@@ -37,6 +37,16 @@ export interface WorkerContract extends Contract {
       readonly params: { readonly paths: readonly string[]; readonly baseFolder: string };
       readonly result: DataDescription;
     };
+    /** What a `data:` entry that was put together gives. */
+    readonly describeEntry: {
+      readonly params: { readonly data: Readonly<Record<string, unknown>>; readonly baseFolder: string };
+      readonly result: DataDescription;
+    };
+    /** The columns to choose from, where files are tables; null where they are something else. */
+    readonly tableColumns: {
+      readonly params: { readonly paths: readonly string[]; readonly baseFolder: string };
+      readonly result: TableColumns | null;
+    };
     /** What a `data:` entry of a configuration, validated and with defaults, gives. */
     readonly inspectEntry: {
       readonly params: { readonly entry: Readonly<Record<string, unknown>>; readonly baseFolder: string };
@@ -127,6 +137,15 @@ export interface DataDescription {
     /** Columns of embeddings. */
     readonly dimension: number | null;
   }[];
+}
+
+/** What modalities can be chosen from in tables. */
+export interface TableColumns {
+  /** The `data:` entry that reads all of it. */
+  readonly data: Readonly<Record<string, unknown>>;
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** By modality: the columns that are taken where none are named. */
+  readonly recognised: Readonly<Record<string, string>>;
 }
 
 /** A trained model, as far as its files tell. */

@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, relative, sep } from 'node:path';
-import type { Dataset, ReaderDefinition } from '../engine/datasets/dataset.ts';
+import type { Dataset, ReadContext, ReaderDefinition } from '../engine/datasets/dataset.ts';
 import { recogniseReader } from '../engine/datasets/recogniseReader.ts';
+import { readers } from '../engine/datasets/registry.ts';
 import { Random } from '../engine/numerics/random.ts';
 import { InputError } from '../engine/problems.ts';
 import type { DataDescription, WorkerContract } from '../protocol/worker.ts';
@@ -16,27 +17,49 @@ export async function describeData(
   { paths, baseFolder }: WorkerContract['requests']['describeData']['params'],
   signal: AbortSignal,
 ): Promise<DataDescription> {
-  const reader = await readerOf(paths);
-  const places = paths.map((path) => relativeTo(baseFolder, path));
-  const params = paramsFor(reader, places, paths);
-  const dataset = await reader.open(reader.params.parse(params), {
-    baseFolder,
-    random: new Random(0),
-    signal,
-  });
+  return describeEntry({ data: await entryFor(paths, baseFolder), baseFolder }, signal);
+}
+
+/**
+ * What a `data:` entry gives.
+ *
+ * @throws InputError `unknown-kind`, and what opening the data finds.
+ */
+export async function describeEntry(
+  { data, baseFolder }: WorkerContract['requests']['describeEntry']['params'],
+  signal: AbortSignal,
+): Promise<DataDescription> {
+  const { reader, given } = readerOf(data);
+  const dataset = await reader.open(reader.params.parse(given), contextIn(baseFolder, signal));
   try {
-    return {
-      reader: reader.kind,
-      title: reader.title,
-      data: { kind: reader.kind, ...params },
-      ...factsOf(dataset),
-    };
+    return { reader: reader.kind, title: reader.title, data, ...factsOf(dataset) };
   } finally {
     await dataset.close();
   }
 }
 
-async function readerOf(paths: readonly string[]): Promise<ReaderDefinition> {
+/** The reader of an entry, and what is given to it. @throws InputError `unknown-kind`. */
+export function readerOf({ kind, ...given }: Readonly<Record<string, unknown>>) {
+  const reader = readers.find((candidate) => candidate.kind === kind);
+  if (reader === undefined) throw new InputError('unknown-kind', `No reader is called ${String(kind)}`);
+  return { reader, given };
+}
+
+export function contextIn(baseFolder: string, signal: AbortSignal): ReadContext {
+  return { baseFolder, random: new Random(0), signal };
+}
+
+/** The entry that reads files or a folder. @throws InputError as `describeData` does for paths. */
+export async function entryFor(
+  paths: readonly string[],
+  baseFolder: string,
+): Promise<Readonly<Record<string, unknown>>> {
+  const reader = await readerFor(paths);
+  const places = paths.map((path) => relativeTo(baseFolder, path));
+  return { kind: reader.kind, ...paramsFor(reader, places, paths) };
+}
+
+async function readerFor(paths: readonly string[]): Promise<ReaderDefinition> {
   const found: ReaderDefinition[] = [];
   for (const path of paths) {
     const status = await stat(path).catch((error: unknown) => {

@@ -1,11 +1,9 @@
 import { countClasses } from '../engine/datasets/classSelection.ts';
 import type { ReadContext, ReaderDefinition } from '../engine/datasets/dataset.ts';
-import { readers } from '../engine/datasets/registry.ts';
 import { countRows, openTable } from '../engine/datasets/tableQuery.ts';
-import { Random } from '../engine/numerics/random.ts';
 import { InputError } from '../engine/problems.ts';
 import type { WorkerContract } from '../protocol/worker.ts';
-import { factsOf } from './describeData.ts';
+import { contextIn, factsOf, readerOf } from './describeData.ts';
 
 /** Classes that are listed: more than these nobody chooses from. */
 const mostClasses = 10_000;
@@ -65,16 +63,6 @@ async function countsOf(
   } finally {
     await dataset.close();
   }
-}
-
-function readerOf({ kind, ...given }: Readonly<Record<string, unknown>>) {
-  const reader = readers.find((candidate) => candidate.kind === kind);
-  if (reader === undefined) throw new InputError('unknown-kind', `No reader is called ${String(kind)}`);
-  return { reader, given };
-}
-
-function contextIn(baseFolder: string, signal: AbortSignal): ReadContext {
-  return { baseFolder, random: new Random(0), signal };
 }
 
 /**

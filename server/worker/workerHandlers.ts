@@ -1,6 +1,6 @@
 import type { Handlers } from '../protocol/rpc.ts';
 import type { WorkerContract } from '../protocol/worker.ts';
-import { describeData } from './describeData.ts';
+import { describeData, describeEntry } from './describeData.ts';
 import { describeModel } from './describeModel.ts';
 import { describeOnnxModel } from './describeOnnxModel.ts';
 import { inspectClasses, inspectEntry, inspectTable } from './inspectEntry.ts';
@@ -8,6 +8,7 @@ import { countErrors, measure } from './measure.ts';
 import type { OpenRuns } from './openRuns.ts';
 import { preview } from './preview.ts';
 import { projectRows } from './projectRows.ts';
+import { tableColumns } from './tableColumns.ts';
 import { worstPairs } from './worstPairs.ts';
 
 /**
@@ -21,6 +22,8 @@ export function workerHandlers(runs: OpenRuns): Handlers<WorkerContract> {
       measure: (params, { signal, progress }) => measure(params, progress, signal),
       countErrors: ({ config }) => Promise.resolve({ errors: countErrors(config) }),
       describeData: (params, { signal }) => describeData(params, signal),
+      describeEntry: (params, { signal }) => describeEntry(params, signal),
+      tableColumns: (params) => tableColumns(params),
       inspectEntry: (params, { signal }) => inspectEntry(params, signal),
       inspectClasses: (params, { signal }) => inspectClasses(params, signal),
       inspectTable: (params) => inspectTable(params),

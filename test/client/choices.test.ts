@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import {
   beyondRandom,
   builtInScenes,
+  columnsEntry,
   describeDescription,
   describeModalities,
   experimentFileName,
   encoderEntries,
-  hasColumns,
   listed,
   measurementName,
   modelNameProblem,
   toEmbed,
-  withModalities,
 } from '../../client/flow/choices.ts';
 import { validateConfig } from '../../server/config/parseConfig.ts';
 import { contents } from '../../server/engine/datasets/dataset.ts';
@@ -93,19 +92,14 @@ describe('encoders', () => {
 });
 
 describe('columns', () => {
-  it('can be left out where the data name them', () => {
-    expect([hasColumns(table), hasColumns(embeddings), hasColumns(builtInScenes)]).toEqual([
-      true,
-      false,
-      false,
-    ]);
-    const chosen = withModalities(table, ['text', 'image']);
-    expect(chosen.data).toEqual({
-      kind: 'table',
-      path: 'pairs.csv',
-      columns: { image: 'file', text: 'caption' },
+  it('become modalities, called as they were recognised or after the column', () => {
+    const recognised = { image: 'photo', text: 'caption' };
+    expect(columnsEntry(['caption', 'alt text', 'photo'], recognised)).toEqual({
+      text: 'caption',
+      'alt text': 'alt text',
+      image: 'photo',
     });
-    expect(chosen.modalities.map(({ name }) => name)).toEqual(['image', 'text']);
+    expect(columnsEntry(['title', 'body'], {})).toEqual({ title: 'title', body: 'body' });
   });
 });
 

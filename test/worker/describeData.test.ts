@@ -39,6 +39,51 @@ it('takes several tables as one', async () => {
   });
 });
 
+it('tells the columns of a table, and which of them it would take', async () => {
+  await write('items.csv', 'name,caption,score\na,b,1\n');
+  const columnsOf = (...names: string[]) =>
+    handlers()('tableColumns', { paths: names.map((name) => join(folder(), name)), baseFolder: folder() });
+  expect(await columnsOf('items.csv')).toEqual({
+    data: { kind: 'table', path: 'items.csv' },
+    columns: [
+      { name: 'name', type: 'VARCHAR' },
+      { name: 'caption', type: 'VARCHAR' },
+      { name: 'score', type: 'VARCHAR' },
+    ],
+    recognised: { text: 'caption' },
+  });
+  await write('unclear.csv', 'first,second\na,b\n');
+  expect(await columnsOf('unclear.csv')).toMatchObject({ recognised: {} });
+  await expect(describeFiles('unclear.csv')).rejects.toMatchObject({ code: 'column-unclear' });
+  await write('image.npy', embeddings(2));
+  expect(await columnsOf('image.npy')).toBeNull();
+});
+
+it('describes an entry that was put together', async () => {
+  await write('unclear.csv', 'first,second,kind\na,b,x\nc,d,y\n');
+  const describe = (columns: object) =>
+    handlers()('describeEntry', {
+      data: { kind: 'table', path: 'unclear.csv', columns, labels: 'kind' },
+      baseFolder: folder(),
+    });
+  expect(await describe({ first: 'first', second: 'second' })).toEqual({
+    reader: 'table',
+    title: 'Table (CSV, TSV, JSONL, Parquet, SQL)',
+    data: {
+      kind: 'table',
+      path: 'unclear.csv',
+      columns: { first: 'first', second: 'second' },
+      labels: 'kind',
+    },
+    rows: 2,
+    modalities: [
+      { name: 'first', content: 'text', dimension: null },
+      { name: 'second', content: 'text', dimension: null },
+    ],
+  });
+  await expect(describe({ first: 'third' })).rejects.toMatchObject({ code: 'column-missing' });
+});
+
 it('names what is outside of the folder by its whole path', async () => {
   await write('image.npy', embeddings(2));
   await mkdir(join(folder(), 'deep'));

@@ -54,6 +54,8 @@ export async function chartImage(
             ...chart.options?.plugins?.legend?.labels,
             color: theme.text,
             font,
+            // Marks as large as those of points; they fill the height of a line otherwise.
+            boxHeight: 7,
             filter: (item) => item.hidden !== true,
           },
         },

@@ -53,6 +53,20 @@ export async function writeEmbeddings(file: string, rows: number, columns: numbe
   await writeFile(file, npyFile([2, rows, columns], values));
 }
 
+/** Embeddings of three modalities in one .npy file, the third farther from the first than the second is. */
+export async function writeThreeModalities(file: string, rows: number, columns: number): Promise<void> {
+  const random = new Random(2).stream('embeddings');
+  const values = random.fillNormal(new Float32Array(3 * rows * columns), 0, 0.3);
+  for (let modality = 0; modality < 3; modality++) {
+    for (let row = 0; row < rows; row++) {
+      const start = (modality * rows + row) * columns;
+      values[start]! += 1;
+      values[start + 1]! += modality ** 2;
+    }
+  }
+  await writeFile(file, npyFile([3, rows, columns], values));
+}
+
 /** A run of many minutes, for what happens in the middle of one. */
 export const endlessExperiment = `name: endless
 data:

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parseConfig } from '../server/config/parseConfig.ts';
+import type { Report } from '../server/protocol/report.ts';
 import { npyFile } from './npyFile.ts';
 import { tarArchive } from './engine/datasets/tarArchive.ts';
 import { useWorker } from './worker/useWorker.ts';
@@ -24,7 +25,7 @@ describe('every template', () => {
   });
 });
 
-const { folder: home, handlers, runFolderOf } = useWorker();
+const { folder: home, measureText } = useWorker();
 
 /** Writes a file of the data, with the folders that it lies in. */
 function write(name: string, content: string | Uint8Array): void {
@@ -107,18 +108,8 @@ describe('on tiny data', () => {
       await data[name]!();
       // The only data that do not come from files: fewer of them do.
       const text = textOf(name).replace('count: 512', 'count: 70');
-      const runFolder = runFolderOf('run');
-      await handlers()('measure', {
-        config: { text, name, baseFolder: home() },
-        configFile: null,
-        runFolder,
-        cacheFolder: join(home(), 'cache'),
-        device: 'cpu',
-      });
-      const report = JSON.parse(readFileSync(join(runFolder, 'report.json'), 'utf8')) as {
-        modalities: { rows: number }[];
-        results: { metric: string; value: unknown }[];
-      };
+      const runFolder = await measureText(text, name);
+      const report = JSON.parse(readFileSync(join(runFolder, 'report.json'), 'utf8')) as Report;
       const expected = name === 'embeddings.gap.yaml' ? 60 : name === 'scenes.gap.yaml' ? 70 : rows;
       expect(report.modalities.map((modality) => modality.rows)).toEqual([expected, expected]);
       const gap = report.results.find(({ metric }) => metric === 'gap-distance');

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import type { Report } from '../../server/protocol/report.ts';
 import { paintedOn } from './harness/canvas.ts';
 import { acceptSaveDialog, chooseFromMenu } from './harness/dialogs.ts';
 import { writePhotos, writeThreeModalities } from './harness/fixtures.ts';
+import { storedReport } from './harness/storedReport.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
 
 const host = inject('editorHost');
@@ -44,12 +44,6 @@ describe.skipIf(host === null)('exploring', () => {
     await mkdir(join(workspace, 'pictures'));
     await writeThreeModalities(join(workspace, 'three.npy'), 80, 8);
   });
-
-  async function storedReport(name: string): Promise<string> {
-    const runs = inWorkspace('modality-gap-runs');
-    const run = (await readdir(runs)).find((entry) => entry.startsWith(name));
-    return readFile(join(runs, run ?? '', 'report.json'), 'utf8');
-  }
 
   const inWorkspace = (...names: string[]) => join(editor().workspace, ...names);
 
@@ -152,7 +146,7 @@ describe.skipIf(host === null)('exploring', () => {
     const shown = await cells.evaluateAll((data) =>
       data.map((one) => Number((one as HTMLDataElement).value)),
     );
-    const report = JSON.parse(await storedReport('three')) as Report;
+    const report = await storedReport(editor().workspace, 'three');
     const gaps = report.results.filter(({ metric }) => metric === 'gap-distance').map(({ value }) => value);
     expect(gaps).toHaveLength(3);
     expect(shown).toEqual(expect.arrayContaining(gaps));

@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
-import type { Report } from '../../server/protocol/report.ts';
+import { storedReport } from './harness/storedReport.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
 
 const host = inject('editorHost');
@@ -174,9 +174,3 @@ describe.skipIf(host === null)('an experiment file in the editor', () => {
     await workbench.panel.locator('#results').waitFor();
   });
 });
-
-async function storedReport(workspace: string): Promise<Report> {
-  const runs = join(workspace, 'modality-gap-runs');
-  const [run] = await readdir(runs);
-  return JSON.parse(await readFile(join(runs, run ?? '', 'report.json'), 'utf8')) as Report;
-}

@@ -1,4 +1,3 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { describe, expect, inject, test } from 'vitest';
@@ -6,6 +5,7 @@ import type { Report } from '../../server/protocol/report.ts';
 import { colouredPlace, paintedOn } from './harness/canvas.ts';
 import { measureOnCommandLine } from './harness/commandLine.ts';
 import { photoColors, writeEmbeddings, writePhotos } from './harness/fixtures.ts';
+import { storedReport } from './harness/storedReport.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
 import type { Workbench } from './harness/workbench.ts';
 
@@ -191,10 +191,4 @@ function numbersOf({ results }: Pick<Report, 'results'>): (readonly [string, num
       .filter((result) => result.metric === metric)
       .flatMap(({ value }) => (typeof value === 'number' ? [[metric, value] as const] : [])),
   );
-}
-
-async function storedReport(workspace: string, name: string): Promise<Report> {
-  const runs = join(workspace, 'modality-gap-runs');
-  const folder = (await readdir(runs)).find((entry) => entry.startsWith(name));
-  return JSON.parse(await readFile(join(runs, folder ?? '', 'report.json'), 'utf8')) as Report;
 }

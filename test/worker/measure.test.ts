@@ -5,17 +5,10 @@ import type { Report } from '../../server/protocol/report.ts';
 import { npyFile } from '../npyFile.ts';
 import { useWorker } from './useWorker.ts';
 
-const { folder, handlers, write } = useWorker();
+const { folder, measureText, write } = useWorker();
 
 async function measure(text: string): Promise<Report> {
-  const runFolder = join(folder(), 'runs', 'test');
-  await handlers()('measure', {
-    config: { text, name: 'test.gap.yaml', baseFolder: folder() },
-    configFile: null,
-    runFolder,
-    cacheFolder: join(folder(), 'cache'),
-    device: 'cpu',
-  });
+  const runFolder = await measureText(text);
   return JSON.parse(await readFile(join(runFolder, 'report.json'), 'utf8')) as Report;
 }
 

@@ -26,14 +26,11 @@ export function useWorker() {
     ): Promise<WorkerContract['requests'][M]['result']> => requests[method](params, { signal, progress });
   }
 
-  const runFolderOf = (name: string) => join(folder(), 'runs', name);
-
-  /** Measures a configuration given as its `data:` in YAML's flow style; gives the run's folder. */
-  async function measure(data: string, more = ''): Promise<string> {
-    const text = `name: test\ndata: ${data}\nexperiments: [{ kind: modality-gap, metrics: [gap-distance] }]\n${more}`;
-    const runFolder = runFolderOf('test');
+  /** Measures the text of a configuration; gives the run's folder, which is the same for all of them. */
+  async function measureText(text: string, name = 'test.gap.yaml'): Promise<string> {
+    const runFolder = join(folder(), 'runs', 'test');
     await handlers()('measure', {
-      config: { text, name: 'test.gap.yaml', baseFolder: folder() },
+      config: { text, name, baseFolder: folder() },
       configFile: null,
       runFolder,
       cacheFolder: join(folder(), 'cache'),
@@ -42,7 +39,13 @@ export function useWorker() {
     return runFolder;
   }
 
+  /** Measures a configuration given as its `data:` in YAML's flow style; gives the run's folder. */
+  const measure = (data: string, more = ''): Promise<string> =>
+    measureText(
+      `name: test\ndata: ${data}\nexperiments: [{ kind: modality-gap, metrics: [gap-distance] }]\n${more}`,
+    );
+
   const write = (name: string, content: string | Uint8Array) => writeFile(join(folder(), name), content);
 
-  return { folder, handlers, runFolderOf, measure, write };
+  return { folder, handlers, measure, measureText, write };
 }

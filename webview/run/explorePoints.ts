@@ -1,6 +1,6 @@
 import type { Chart } from 'chart.js';
 import { nearestPoint, rowsInside } from '../charts/pointCloud.ts';
-import type { CloudPoint, PointCloud } from '../charts/pointCloud.ts';
+import type { CloudGrouping, CloudPoint, PointCloud } from '../charts/pointCloud.ts';
 import { pixelOf, planeTransform, visibleModalities } from '../charts/pointCloudChart.ts';
 import type { CloudFocus } from '../charts/pointCloudChart.ts';
 import { previewCard } from './previewCard.ts';
@@ -8,6 +8,8 @@ import type { Previews } from './previews.ts';
 
 export interface ExploreOptions {
   readonly previews: Previews;
+  /** What the points are coloured by; null for the modality. */
+  readonly colorBy: CloudGrouping | null;
   /** Told when the selected rows have changed; they are in the focus. */
   readonly selected: () => void;
 }
@@ -29,10 +31,10 @@ export function explorePoints(
   plot: HTMLElement,
   cloud: PointCloud,
   focus: CloudFocus,
-  { previews, selected }: ExploreOptions,
+  { previews, colorBy, selected }: ExploreOptions,
 ): () => void {
   const { canvas } = chart;
-  const card = previewCard(plot, previews, cloud);
+  const card = previewCard(plot, previews, cloud, colorBy);
   const ends = new AbortController();
   const { signal } = ends;
   let frame = 0;

@@ -18,7 +18,7 @@ export function pointsFigure(
   file: PointsFile,
   cloud: PointCloud,
   focus: CloudFocus,
-  options: ExploreOptions,
+  options: Omit<ExploreOptions, 'colorBy'>,
 ): FigureDefinition {
   const names = file.modalities;
   const pairs = names.flatMap((_, first) =>
@@ -61,11 +61,12 @@ export function pointsFigure(
     ],
     content({ color, lines = 'none' }, theme) {
       const joined = pairs[Number(lines)] ?? null;
+      const colorBy = cloud.groupings[Number(color)] ?? null;
       return {
         chart: pointCloudChart(
           cloud,
           {
-            colorBy: cloud.groupings[Number(color)] ?? null,
+            colorBy,
             lines: joined,
             axisTitles: [axisTitle(0), axisTitle(1)],
           },
@@ -88,7 +89,7 @@ export function pointsFigure(
             : []),
         ],
         table: () => pointCloudTable(cloud, axisNames),
-        interact: (chart, plot) => explorePoints(chart, plot, cloud, focus, options),
+        interact: (chart, plot) => explorePoints(chart, plot, cloud, focus, { ...options, colorBy }),
       };
     },
   };

@@ -1,6 +1,6 @@
 import type { Chart } from 'chart.js';
 import { groupAt } from '../charts/pointCloud.ts';
-import type { CloudPoint, PointCloud } from '../charts/pointCloud.ts';
+import type { CloudGrouping, CloudPoint, PointCloud } from '../charts/pointCloud.ts';
 import { placeTooltip } from '../charts/tooltip.ts';
 import { element } from '../element.ts';
 import { pictureOf } from './itemList.ts';
@@ -16,13 +16,23 @@ export interface PreviewCard {
   remove(): void;
 }
 
-/** A card beside a point, which is also read out. */
-export function previewCard(plot: HTMLElement, previews: Previews, cloud: PointCloud): PreviewCard {
+/**
+ * A card beside a point, which is also read out.
+ *
+ * @param colorBy What the points are coloured by, which it tells beside the label; null for the modality.
+ */
+export function previewCard(
+  plot: HTMLElement,
+  previews: Previews,
+  cloud: PointCloud,
+  colorBy: CloudGrouping | null,
+): PreviewCard {
   const box = element('div', { class: 'tooltip card', role: 'status', hidden: '' });
   plot.append(box);
   let current: CloudPoint | null = null;
   const heading = ({ index, modality }: CloudPoint): HTMLElement => {
-    const groups = cloud.groupings.map((grouping) => {
+    const told = cloud.groupings.filter((grouping) => grouping.name === 'label' || grouping === colorBy);
+    const groups = told.map((grouping) => {
       const group = groupAt(grouping, index);
       return grouping.name === 'label' ? group : `${grouping.name}: ${group}`;
     });

@@ -59,7 +59,7 @@ describe.skipIf(host === null)('exploring', () => {
   test('begins in the menu of an experiment file', async () => {
     const { workbench } = editor();
     // A run shows the view that it is listed in.
-    await workbench.showSideBar('Explorer');
+    await workbench.runCommand('View: Show Explorer');
     await chooseFromMenu(workbench, workbench.explorerRow('reviews.gap.yaml'), 'Measure Modality Gap');
     await workbench.tab('reviews').waitFor();
     await workbench.panel.locator('#results').waitFor();
@@ -135,7 +135,7 @@ describe.skipIf(host === null)('exploring', () => {
 
   test('shows the gaps between three modalities as a matrix', async () => {
     const { workbench } = editor();
-    await workbench.showSideBar('Explorer');
+    await workbench.runCommand('View: Show Explorer');
     await chooseFromMenu(workbench, workbench.explorerRow('three.npy'), 'Measure Selected Files');
     await workbench.tab('three').waitFor();
     const matrix = workbench.chart('gap-matrix');

@@ -49,6 +49,15 @@ export function pointsSection(
           })),
     );
   };
+  const title = pointsTitle(report.modalities.length);
+  /** In the place of the figure while there is none: its title, the choice of the projection, and why. */
+  const showState = (state: HTMLElement): void => {
+    body.replaceChildren(
+      element('div', { class: 'figure-head' }, element('h2', {}, title)),
+      element('div', { class: 'controls' }, methodControl),
+      state,
+    );
+  };
   const load = async (): Promise<void> => {
     asking.abort();
     asking = new AbortController();
@@ -57,7 +66,7 @@ export function pointsSection(
     figure = null;
     selection.replaceChildren();
     const progress = progressState(`Projecting every row (${wanted.toUpperCase()}) …`);
-    body.replaceChildren(element('div', { class: 'controls' }, methodControl), progress.element);
+    showState(progress.element);
     try {
       const answer: { file: PointsFile; bytes: Uint8Array } = await host.request(
         'points',
@@ -79,8 +88,7 @@ export function pointsSection(
       if (theme !== null) figure.draw(theme);
     } catch (error) {
       if (signal.aborted) return;
-      body.replaceChildren(
-        element('div', { class: 'controls' }, methodControl),
+      showState(
         failedState(
           `The rows cannot be shown in the plane (${wanted.toUpperCase()})`,
           causesOf(error),
@@ -110,7 +118,7 @@ export function pointsSection(
   let loaded = load();
   return {
     id: 'points',
-    title: pointsTitle(report.modalities.length),
+    title,
     async image() {
       await loaded;
       if (figure === null) throw new Error('The rows could not be shown in the plane.');

@@ -8,7 +8,7 @@ export default tseslint.config(
       '.e2e-host/**',
       '**/*_pb.ts',
       '**/*.as.ts',
-      '**/*.mjs',
+      '**/*.{cjs,mjs}',
       'modality-gap-runs/**',
     ],
   },

@@ -96,16 +96,16 @@ export class ServerConnection implements ServerRequester, vscode.Disposable {
     onProgress?: ProgressListener,
   ): Promise<ServerRequests[M]['result']> {
     await this.start();
-    const workDoneToken = randomUUID();
+    const workDoneToken = onProgress && randomUUID();
     const progress =
-      onProgress && this.client.onProgress(new ProgressType<ProgressUpdate>(), workDoneToken, onProgress);
+      workDoneToken && this.client.onProgress(new ProgressType<ProgressUpdate>(), workDoneToken, onProgress);
     const cancellation = new vscode.CancellationTokenSource();
     const cancel = (): void => {
       cancellation.cancel();
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      const told = onProgress === undefined || params === null ? params : { ...params, workDoneToken };
+      const told = workDoneToken === undefined || params === null ? params : { ...params, workDoneToken };
       return await this.client.sendRequest(wireName(method), told, cancellation.token);
     } catch (error) {
       throw failureOfResponse(error);

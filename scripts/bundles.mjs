@@ -5,6 +5,8 @@ import { nodeOptions } from './nodeOptions.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+const checkedByEngines = join(root, 'scripts', 'checkedByEngines.cjs');
+
 /** By name: the entry point, relative to the root, and what differs from the common settings. */
 export const bundles = {
   // Inlined into the HTML report: no source map, and a name that no page script can meet.
@@ -37,6 +39,10 @@ export const bundles = {
       format: 'cjs',
       target: 'node20',
       external: ['vscode'],
+      alias: {
+        'semver/functions/parse': checkedByEngines,
+        'semver/functions/satisfies': checkedByEngines,
+      },
       minify: true,
       sourcemap: 'linked',
       legalComments: 'none',

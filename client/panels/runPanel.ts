@@ -58,14 +58,16 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     this.fill(panel, identity);
   }
 
-  /** The charts that the panel of a run shows. @throws RpcError `run-not-shown` where there is no such panel. */
+  /** The charts that the panel of a run shows. @throws RpcError `run-not-shown`, `panel-hidden`. */
   async charts(uri: string): Promise<readonly PanelChart[]> {
-    return readCharts(await (await this.pageOf(uri)).request('charts', null));
+    const { page, gate } = this.shown(uri);
+    return readCharts(await gate.whileThere(() => page.request('charts', null)));
   }
 
   /** One of the charts that the panel of a run shows, as a PNG image. @throws RpcError as `charts` does. */
   async chartImage(uri: string, id: string): Promise<Uint8Array> {
-    return readImage(await (await this.pageOf(uri)).request('chartImage', { id }));
+    const { page, gate } = this.shown(uri);
+    return readImage(await gate.whileThere(() => page.request('chartImage', { id })));
   }
 
   /** Tells the panels that show a run that it was changed or removed. */
@@ -92,12 +94,10 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     for (const { panel } of [...this.open.values()]) panel.dispose();
   }
 
-  /** The page of a run's panel, once it is there. */
-  private async pageOf(uri: string): Promise<Peer<PanelPageContract>> {
+  private shown(uri: string): OpenPanel {
     const open = this.open.get(keyOf({ view: 'run', uri }));
     if (open === undefined) throw notShown();
-    await open.gate.passed();
-    return open.page;
+    return open;
   }
 
   private options(): vscode.WebviewOptions {
@@ -124,7 +124,10 @@ export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposab
     );
     const key = keyOf(identity);
     this.open.set(key, { panel, identity, page, gate });
-    panel.onDidDispose(() => this.open.delete(key));
+    panel.onDidDispose(() => {
+      this.open.delete(key);
+      gate.enter();
+    });
     webview.html = panelPage({
       cspSource: webview.cspSource,
       script: webview.asWebviewUri(this.file('run.js')).toString(),

@@ -81,7 +81,9 @@ describe('what the data and the last run tell', () => {
     };
     await expect
       .poll(messages, { timeout: 20_000 })
-      .toEqual(['unknown-class: No row of the data is of the class "brid"; expected one of bird, cat.']);
+      .toEqual([
+        'unknown-class: No row of the data is of the class "brid"; expected one of bird, cat. Did you mean "bird"?',
+      ]);
     const hover = await ask<Hover>('textDocument/hover', { position: positionOf('cat]') });
     expect(JSON.stringify(hover)).toContain('Class with 1 row, in the column `kind`');
   });

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, extname, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import {
   formatConfigProblem,
   noteOfProblem,
@@ -17,6 +17,7 @@ import { randomNetwork } from '../engine/encoders/randomNetwork.ts';
 import { InputError, type Problem } from '../engine/problems.ts';
 import type { OpenDataFacts } from '../engine/run.ts';
 import type { Note } from '../protocol/report.ts';
+import { configBaseFolder } from '../runs/configBaseFolder.ts';
 import { readConfigFile } from '../runs/readConfigFile.ts';
 import { CommandError, configError, formatInputError } from './commandError.ts';
 import { exitCodes } from './exitCodes.ts';
@@ -71,7 +72,7 @@ async function configTarget(file: string, flags: MeasureFlags): Promise<MeasureT
     parsed.locate(problems).map((problem) => describeByFlag(problem, flagged) ?? describeByPlace(problem));
   return {
     ...flaggedTarget(flagged, describe, flags.model),
-    baseFolder: dirname(resolve(file)),
+    baseFolder: configBaseFolder(file),
     configFile: resolve(file),
     warnings: parsed.problems.map(describeByPlace),
   };

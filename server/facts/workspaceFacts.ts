@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { availableParallelism, homedir, totalmem } from 'node:os';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { URI } from 'vscode-uri';
 import type { Content } from '../engine/datasets/dataset.ts';
 import type {
@@ -18,6 +18,7 @@ import type {
 import { roleAt } from '../language/valueRoles.ts';
 import type { RunSummary } from '../protocol/lsp.ts';
 import type { Report } from '../protocol/report.ts';
+import { configBaseFolder } from '../runs/configBaseFolder.ts';
 import { describeFailure } from '../runs/describeFailure.ts';
 import type { InspectionWorker } from '../runs/inspectionWorker.ts';
 import type { Runs } from '../runs/runs.ts';
@@ -286,7 +287,7 @@ function pathsIn(config: Entry, value: unknown, path: readonly (string | number)
 function placeOf(documentUri: string, path: string): string | undefined {
   const uri = URI.parse(documentUri);
   if (uri.scheme !== 'file' || path.includes('\0')) return undefined;
-  return resolve(dirname(uri.fsPath), path.replace(/^~(?=$|[/\\])/, homedir()));
+  return resolve(configBaseFolder(uri.fsPath), path.replace(/^~(?=$|[/\\])/, homedir()));
 }
 
 async function statPath(path: string): Promise<PathFacts> {

@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import metricDescriptions from '../../media/metricDescriptions.json' with { type: 'json' };
@@ -8,6 +8,7 @@ import type { ExperimentFile, RunSummary, ServerOptions, ServerRequests } from '
 import type { RequestContext } from '../protocol/rpc.ts';
 import { cacheFolder } from '../runs/cacheFolder.ts';
 import { pruneCache } from '../runs/cacheInventory.ts';
+import { configBaseFolder } from '../runs/configBaseFolder.ts';
 import type { InspectionWorker } from '../runs/inspectionWorker.ts';
 import { readConfigFile } from '../runs/readConfigFile.ts';
 import type { Runs, RunSource } from '../runs/runs.ts';
@@ -53,7 +54,7 @@ export function requestHandlers(parts: HandlerParts): RequestHandlers {
   async function sourceOfFile(uri: string): Promise<RunSource> {
     const file = pathOf(uri);
     const text = parts.openDocument(uri)?.getText() ?? (await readConfigFile(file));
-    const config = { text, name: file, baseFolder: dirname(file) };
+    const config = { text, name: file, baseFolder: configBaseFolder(file) };
     return { name: configName(text, file), config, configFile: file };
   }
 
@@ -95,7 +96,7 @@ export function requestHandlers(parts: HandlerParts): RequestHandlers {
     if (counted?.changedAt === changedAt) return counted.errors;
     const errors = await readConfigFile(path).then(
       async (text) => {
-        const config = { text, name: path, baseFolder: dirname(path) };
+        const config = { text, name: path, baseFolder: configBaseFolder(path) };
         return (await inspection.ask('countErrors', { config }, signal)).errors;
       },
       () => 1,

@@ -26,11 +26,19 @@ export function formatRunRecord(record: RunRecord): string {
   return `${JSON.stringify(record, null, 1)}\n`;
 }
 
+/** What a record's file holds; null for what is no record. */
+export function parseRunRecord(text: string): RunRecord | null {
+  try {
+    return runRecordSchema.safeParse(JSON.parse(text)).data ?? null;
+  } catch {
+    return null;
+  }
+}
+
 /** The record of a run folder; null where there is none that can be read, as in folders of earlier versions. */
 export async function readRunRecord(folder: string): Promise<RunRecord | null> {
   try {
-    const value: unknown = JSON.parse(await readFile(join(folder, runFileNames.record), 'utf8'));
-    return runRecordSchema.safeParse(value).data ?? null;
+    return parseRunRecord(await readFile(join(folder, runFileNames.record), 'utf8'));
   } catch {
     return null;
   }

@@ -38,8 +38,21 @@ describe('measure', () => {
       'run.json',
     ]);
     expect(await readdir(folder)).toEqual(['features.npy', 'first']);
-    const { code: valid } = await run('validate', '--text-only', 'first/config.gap.yaml');
-    expect(valid).toBe(0);
+  });
+
+  it('measures the configuration in a run folder again, with the same values', async () => {
+    await writeEmbeddings();
+    await run('measure', 'features.npy', '--metrics', 'gap-distance,mean-cosine', '--out', 'runs/first');
+    const copy = join('runs', 'first', 'config.gap.yaml');
+    expect((await run('validate', copy)).code).toBe(0);
+    const { code, out } = await run('measure', copy, '--json');
+    expect(code).toBe(0);
+    const [first, again] = [
+      JSON.parse(await readFile(join(folder, 'runs/first/report.json'), 'utf8')) as Report,
+      JSON.parse(out) as Report,
+    ];
+    expect(again.results).toEqual(first.results);
+    expect(again.provenance.configHash).toBe(first.provenance.configHash);
   });
 
   it('with --json prints a report that keeps to its schema, nothing else, and writes no folder', async () => {

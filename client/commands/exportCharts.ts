@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { RunSummary } from '../../server/protocol/lsp.ts';
+import type { PanelChart } from '../../server/protocol/panel.ts';
 import { safeFileName } from '../panels/panelMessages.ts';
-import type { PanelChart } from '../panels/runPanel.ts';
+import { confirmReplacing, exists } from './existingFiles.ts';
 import { showRun } from './openRun.ts';
 import type { Services } from './services.ts';
 
@@ -69,18 +70,12 @@ async function askTargets(names: readonly string[]): Promise<vscode.Uri[] | unde
 
 /** Asks before files are replaced; a save dialog does that by itself. */
 async function mayReplace(targets: readonly vscode.Uri[]): Promise<boolean> {
-  const there = await Promise.all(
-    targets.map((target) =>
-      vscode.workspace.fs.stat(target).then(
-        () => 1,
-        () => 0,
-      ),
-    ),
+  const there = await Promise.all(targets.map(exists));
+  const count = there.filter(Boolean).length;
+  return (
+    count === 0 ||
+    confirmReplacing(
+      count === 1 ? 'One of the images is there already.' : `${count} of the images are there already.`,
+    )
   );
-  const count = there.reduce<number>((sum, one) => sum + one, 0);
-  if (count === 0) return true;
-  const replace = 'Replace';
-  const message =
-    count === 1 ? 'One of the images is there already.' : `${count} of the images are there already.`;
-  return (await vscode.window.showWarningMessage(message, { modal: true }, replace)) === replace;
 }

@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { experimentFileName } from '../flow/choices.ts';
+import { confirmReplacing, exists } from './existingFiles.ts';
 
 /** Asks where an experiment is to be saved; undefined when the question was left. */
 export async function askExperimentFile(
@@ -18,7 +19,8 @@ export async function askExperimentFile(
   const target = vscode.Uri.joinPath(chosen, '..', experimentFileName(name));
   // The dialog has asked about the name that was chosen, and about no other.
   const isAsked = target.path === chosen.path || !(await exists(target));
-  return isAsked || (await confirmReplacing(target)) ? target : undefined;
+  const message = `${posix.basename(target.path)} exists already. Do you want to replace it?`;
+  return isAsked || (await confirmReplacing(message)) ? target : undefined;
 }
 
 /** A name for a file that is not there yet: numbered from 2 where it is. */
@@ -28,21 +30,4 @@ async function freeName(folder: vscode.Uri, name: string): Promise<vscode.Uri> {
     const uri = vscode.Uri.joinPath(folder, numbered);
     if (!(await exists(uri))) return uri;
   }
-}
-
-async function exists(uri: vscode.Uri): Promise<boolean> {
-  return vscode.workspace.fs.stat(uri).then(
-    () => true,
-    () => false,
-  );
-}
-
-async function confirmReplacing({ path }: vscode.Uri): Promise<boolean> {
-  const replace = 'Replace';
-  const answer = await vscode.window.showWarningMessage(
-    `${posix.basename(path)} exists already. Do you want to replace it?`,
-    { modal: true },
-    replace,
-  );
-  return answer === replace;
 }

@@ -1,6 +1,6 @@
 // A page is not trusted with more than it needs: what it sends is held to its contract before anything is done.
 import { RpcError } from '../../server/protocol/rpcPeer.ts';
-import type { PanelHostContract, PanelIdentity, PanelPageContract } from '../../server/protocol/panel.ts';
+import type { PanelChart, PanelHostContract, PanelIdentity } from '../../server/protocol/panel.ts';
 
 type Method = keyof PanelHostContract['requests'] | keyof PanelHostContract['notifications'];
 
@@ -45,12 +45,10 @@ export function checkPanelMessage(method: string, params: unknown): void {
   }
 }
 
-type Charts = PanelPageContract['requests']['charts']['result'];
-
 /** The charts of a page, as it says. @throws RpcError `invalid-result`. */
-export function readCharts(answer: unknown): Charts {
+export function readCharts(answer: unknown): PanelChart[] {
   const isChart = hasFields({ id: isName, title: isName });
-  if (Array.isArray(answer) && answer.length <= 100 && answer.every(isChart)) return answer as Charts;
+  if (Array.isArray(answer) && answer.length <= 100 && answer.every(isChart)) return answer as PanelChart[];
   throw new RpcError({ message: 'The page does not say what charts it has', code: 'invalid-result' });
 }
 

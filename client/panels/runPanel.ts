@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import { isAbsolute, relative } from 'node:path';
 import * as vscode from 'vscode';
-import type { PanelHostContract, PanelIdentity, PanelPageContract } from '../../server/protocol/panel.ts';
+import type {
+  PanelChart,
+  PanelHostContract,
+  PanelIdentity,
+  PanelPageContract,
+} from '../../server/protocol/panel.ts';
 import type { Channel, Handlers } from '../../server/protocol/rpc.ts';
 import { connectPeers, RpcError, type Peer } from '../../server/protocol/rpcPeer.ts';
 import { panelViewType } from '../contributions.ts';
@@ -27,9 +32,6 @@ export interface PanelEnvironment {
   readonly runAgain: (uri: string) => void;
   readonly showRuns: () => void;
 }
-
-/** A chart of a panel. */
-export type PanelChart = PanelPageContract['requests']['charts']['result'][number];
 
 /** The panels of this window: one for each run, or group of runs, that is shown. */
 export class RunPanels implements vscode.WebviewPanelSerializer, vscode.Disposable {

@@ -52,13 +52,19 @@ export interface PanelHostContract extends Contract {
   };
 }
 
+/** A chart of a panel. */
+export interface PanelChart {
+  readonly id: string;
+  readonly title: string;
+}
+
 /** What the page answers to the extension. */
 export interface PanelPageContract extends Contract {
   readonly requests: {
     /** The charts of the page, in its order, once it shows them. */
     readonly charts: {
       readonly params: null;
-      readonly result: readonly { readonly id: string; readonly title: string }[];
+      readonly result: readonly PanelChart[];
     };
     /** A chart as it is shown, as a PNG image. */
     readonly chartImage: { readonly params: { readonly id: string }; readonly result: Uint8Array };

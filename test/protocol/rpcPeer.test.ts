@@ -1,7 +1,7 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Channel, Handlers, RpcFailure } from '../../server/protocol/rpc.ts';
+import type { Channel, Handlers, NoContract, RpcFailure } from '../../server/protocol/rpc.ts';
 import { connectPeers, RpcError, type Peer } from '../../server/protocol/rpcPeer.ts';
 
 interface Calculator {
@@ -14,11 +14,6 @@ interface Calculator {
     readonly unsendable: { readonly params: null; readonly result: unknown };
   };
   readonly notifications: { readonly note: string };
-}
-
-interface Nothing {
-  readonly requests: Readonly<Record<string, never>>;
-  readonly notifications: Readonly<Record<string, never>>;
 }
 
 /** A port between two threads as a channel: messages are copied, and arrive later. */
@@ -44,7 +39,7 @@ afterEach(() => {
 /** What both sides saw. */
 interface Pair {
   readonly peer: Peer<Calculator>;
-  readonly answering: Peer<Nothing>;
+  readonly answering: Peer<NoContract>;
   readonly ports: { readonly asking: MessagePort; readonly answering: MessagePort };
   readonly notes: string[];
   readonly aborted: string[];
@@ -84,8 +79,13 @@ function connect(validate?: (method: string, params: unknown) => void): Pair {
     message: error instanceof Error ? error.message : String(error),
     code: 'described',
   });
-  const remote = connectPeers<Calculator, Nothing>(portChannel(answering), handlers, describeError, validate);
-  const peer = connectPeers<Nothing, Calculator>(
+  const remote = connectPeers<Calculator, NoContract>(
+    portChannel(answering),
+    handlers,
+    describeError,
+    validate,
+  );
+  const peer = connectPeers<NoContract, Calculator>(
     portChannel(asking),
     { requests: {}, notifications: {} },
     describeError,

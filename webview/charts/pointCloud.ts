@@ -1,3 +1,5 @@
+import type { RowGrouping } from '../../server/protocol/runContent.ts';
+
 /** Rows in the plane, many of them: packed, and never an object a point. */
 export interface PointCloud {
   /** Row numbers of the run, from 0. */
@@ -7,18 +9,11 @@ export interface PointCloud {
     /** x and y of each row, interleaved. */
     readonly xy: Float32Array;
   }[];
-  readonly groupings: readonly CloudGrouping[];
-}
-
-/** What rows are grouped by: the group of each row as an index into `groups`. */
-export interface CloudGrouping {
-  readonly name: string;
-  readonly groups: readonly string[];
-  readonly ofRow: readonly number[];
+  readonly groupings: readonly RowGrouping[];
 }
 
 /** The name of the group that the row at a place is in. */
-export function groupAt({ groups, ofRow }: CloudGrouping, index: number): string {
+export function groupAt({ groups, ofRow }: RowGrouping, index: number): string {
   return groups[ofRow[index] ?? -1] ?? '';
 }
 

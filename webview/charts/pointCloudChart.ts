@@ -1,4 +1,5 @@
 import type { Chart, Plugin } from 'chart.js';
+import type { RowGrouping } from '../../server/protocol/runContent.ts';
 import type { PlainTable } from '../plainTable.ts';
 import type { Theme } from '../theme.ts';
 import { axisStyle } from './axis.ts';
@@ -7,12 +8,12 @@ import { equalAxes, rangeOf } from './equalAxes.ts';
 import { paintPoints } from './paintPoints.ts';
 import type { Rgb } from './paintPoints.ts';
 import { groupAt, spreadOrder } from './pointCloud.ts';
-import type { CloudGrouping, CloudPoint, PlaneTransform, PointCloud } from './pointCloud.ts';
+import type { CloudPoint, PlaneTransform, PointCloud } from './pointCloud.ts';
 import { groupColorsOf, pointLegend } from './pointLegend.ts';
 
 export interface CloudView {
   /** What gives the colours; null for the modality. */
-  readonly colorBy: CloudGrouping | null;
+  readonly colorBy: RowGrouping | null;
   /** Places of two modalities whose partners are joined by lines, or null. */
   readonly lines: readonly [number, number] | null;
   readonly axisTitles: readonly [string, string];
@@ -112,7 +113,7 @@ function* every(xy: Float32Array, first: 0 | 1): Generator<number> {
   for (let at: number = first; at < xy.length; at += 2) yield xy[at]!;
 }
 
-function countRows({ groups, ofRow }: CloudGrouping): Map<string, number> {
+function countRows({ groups, ofRow }: RowGrouping): Map<string, number> {
   const counts = new Float64Array(groups.length);
   for (const group of ofRow) counts[group]! += 1;
   return new Map(groups.map((name, index) => [name, counts[index]!]));
@@ -121,7 +122,7 @@ function countRows({ groups, ofRow }: CloudGrouping): Map<string, number> {
 /** The points, painted when what is shown has changed, and shown again from that picture otherwise. */
 function points(
   cloud: PointCloud,
-  colorBy: CloudGrouping | null,
+  colorBy: RowGrouping | null,
   groupColors: ReadonlyMap<string, string> | null,
   theme: Theme,
 ): Plugin<ChartKind> {

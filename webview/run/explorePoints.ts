@@ -1,6 +1,7 @@
 import type { Chart } from 'chart.js';
+import type { RowGrouping } from '../../server/protocol/runContent.ts';
 import { nearestPoint, rowsInside } from '../charts/pointCloud.ts';
-import type { CloudGrouping, CloudPoint, PointCloud } from '../charts/pointCloud.ts';
+import type { CloudPoint, PointCloud } from '../charts/pointCloud.ts';
 import { pixelOf, planeTransform, visibleModalities } from '../charts/pointCloudChart.ts';
 import type { CloudFocus } from '../charts/pointCloudChart.ts';
 import { previewCard } from './previewCard.ts';
@@ -9,7 +10,7 @@ import type { Previews } from './previews.ts';
 export interface ExploreOptions {
   readonly previews: Previews;
   /** What the points are coloured by; null for the modality. */
-  readonly colorBy: CloudGrouping | null;
+  readonly colorBy: RowGrouping | null;
   /** Told when the selected rows have changed; they are in the focus. */
   readonly selected: () => void;
 }

@@ -1,6 +1,7 @@
 import type { Chart } from 'chart.js';
+import type { RowGrouping } from '../../server/protocol/runContent.ts';
 import { groupAt } from '../charts/pointCloud.ts';
-import type { CloudGrouping, CloudPoint, PointCloud } from '../charts/pointCloud.ts';
+import type { CloudPoint, PointCloud } from '../charts/pointCloud.ts';
 import { placeTooltip } from '../charts/tooltip.ts';
 import { element } from '../element.ts';
 import { pictureOf } from './itemList.ts';
@@ -25,7 +26,7 @@ export function previewCard(
   plot: HTMLElement,
   previews: Previews,
   cloud: PointCloud,
-  colorBy: CloudGrouping | null,
+  colorBy: RowGrouping | null,
 ): PreviewCard {
   const box = element('div', { class: 'tooltip card', role: 'status', hidden: '' });
   plot.append(box);

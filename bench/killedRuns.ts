@@ -36,6 +36,7 @@ const dataset: SampleDataset = {
   count: items,
   facts: {},
   skipped: [],
+  notes: [],
   read(index) {
     const random = new Random(index);
     const rgb = Uint8Array.from({ length: 3 * 32 * 32 }, () => random.integer(0, 256));

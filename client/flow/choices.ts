@@ -18,6 +18,7 @@ export const builtInScenes: DataDescription = {
   title: 'Built-in scenes',
   data: { kind: 'scenes', count: 512, resolution: 64 },
   rows: 512,
+  notes: [],
   modalities: [
     { name: 'image', content: 'image', dimension: null },
     { name: 'text', content: 'text', dimension: null },

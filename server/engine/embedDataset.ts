@@ -1,6 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Note } from '../protocol/report.ts';
-import type { Content, SampleDataset, SkippedRow } from './datasets/dataset.ts';
+import { skippedRowsNotes } from './datasets/dataNotes.ts';
+import type { Content, SampleDataset } from './datasets/dataset.ts';
 import type { EmbeddedSamples, ItemCounts } from './encoders/embedSamples.ts';
 import { embedSamples } from './encoders/embedSamples.ts';
 import type { EmbeddingCache, EmbeddingStore } from './encoders/embeddingCache.ts';
@@ -69,7 +70,7 @@ export async function embedDataset(
     signal,
     progress,
   });
-  noteSkipped([...dataset.skipped, ...skipped], note);
+  skippedRowsNotes([...dataset.skipped, ...skipped]).forEach(note);
   for (const [m, { name, content }] of dataset.modalities.entries()) {
     noteTruncated(name, content, items[m]!, note);
     const store = stores?.[m];
@@ -123,15 +124,5 @@ function noteTruncated(
   note({
     code: 'items-truncated',
     message: `${modality}: ${truncated} of ${distinct} different items of ${content} are longer than the model takes; their ends were cut, their end token kept`,
-  });
-}
-
-function noteSkipped(skipped: readonly SkippedRow[], note: (note: Note) => void): void {
-  if (skipped.length === 0) return;
-  const shown = skipped.slice(0, 10).map(({ id, reason }) => `${id} (${reason})`);
-  const more = skipped.length > shown.length ? `, and ${skipped.length - shown.length} more` : '';
-  note({
-    code: 'rows-skipped',
-    message: `${skipped.length} row${skipped.length === 1 ? ' was' : 's were'} left out: ${shown.join(', ')}${more}`,
   });
 }

@@ -114,6 +114,7 @@ class Run {
     const random = this.#random.stream('data');
     const reader = find(readers, data.kind);
     const dataset = await this.#timed('opening', () => reader.open(data, { baseFolder, random, signal }));
+    this.#notes.push(...dataset.notes);
     try {
       this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;
       const embedded = await this.#timed('embedding', () => this.#embed(dataset));

@@ -23,6 +23,10 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'array-shape': 'Embeddings are rows × columns or, of several modalities, modalities × rows × columns.',
   'fortran-compressed':
     'A compressed array in column-major order can only be read as a whole, and it is too large for that. Save it with `numpy.ascontiguousarray`.',
+  'left-out':
+    'Something in the data is no modality of the measurement: the message names it, with what it is instead. Where it should be one, `modalities` or `columns` name it; else nothing is to be done.',
+  'rows-skipped':
+    'Rows cannot be read, or lack an item, and are left out of every modality. The message names them; with `--strict` the run fails instead.',
   'no-embeddings': 'Nothing in the file is a matrix of floating-point numbers.',
   'modality-names':
     'The names of modalities in `modalities`, `path` or `files` do not fit the arrays in the data, or are given twice or not at all. The message lists the arrays.',

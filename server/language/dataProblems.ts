@@ -25,6 +25,18 @@ export function unreadableData({ value, uri }: GapDocument, facts: Facts): Docum
   ];
 }
 
+/** What a run will say of its data: said before it runs. */
+export function dataNotes({ value, uri }: GapDocument, facts: Facts): DocumentProblem[] {
+  const path = placeOfPath(value, ['data']);
+  return (dataFactsOf(value, uri, facts)?.notes ?? []).map(({ code, message }) => ({
+    code,
+    severity: 'information',
+    message,
+    path,
+    at: 'value',
+  }));
+}
+
 /** A reason why something cannot be read, at the value that names it. */
 export function factProblem({ problem }: FactProblem, path: Path): DocumentProblem {
   const { code, message, uri } = problem;

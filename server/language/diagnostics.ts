@@ -6,7 +6,7 @@ import {
   type Range,
 } from 'vscode-languageserver-types';
 import { classProblems } from './classProblems.ts';
-import { dataProblems, unreadableData } from './dataProblems.ts';
+import { dataNotes, dataProblems, unreadableData } from './dataProblems.ts';
 import { documentedCodes } from './diagnosticCodes.ts';
 import type { DocumentProblem, RelatedPlace } from './documentProblem.ts';
 import type { Facts } from './facts.ts';
@@ -73,6 +73,7 @@ export function factsProblems(document: GapDocument, facts: Facts): DocumentProb
     ...paths,
     ...unusedProblems(document),
     ...classes,
+    ...dataNotes(document, facts),
     ...[...unreadableData(document, facts), ...modelProblems(document, facts)].filter(
       (problem) => !isSaid(problem),
     ),

@@ -1,5 +1,5 @@
 import type { Content } from '../engine/datasets/dataset.ts';
-import type { Result } from '../protocol/report.ts';
+import type { Note, Result } from '../protocol/report.ts';
 
 /** A fact, or undefined where it is not known yet: it is being looked up, and `onChange` will tell. */
 export type Known<T> = T | undefined;
@@ -48,6 +48,8 @@ export interface DataEntryFacts {
   }[];
   /** Names of the classes of these rows; null where the data have no labels. */
   readonly classes: readonly string[] | null;
+  /** What a run will say of the data: what is left out, and what is read in another way than it stands there. */
+  readonly notes: readonly Note[];
 }
 
 /** The classes of the data that a `data:` entry names, whatever it takes of them. */

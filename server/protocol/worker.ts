@@ -1,4 +1,5 @@
 // Between the server and a worker, a process that is forked for a run, or to look into data and finished runs.
+import type { Note } from './report.ts';
 import type { Contract } from './rpc.ts';
 import type { ItemPreview, PointsFile, ProjectionMethod, RowPair } from './runContent.ts';
 
@@ -50,7 +51,7 @@ export interface WorkerContract extends Contract {
     /** What a `data:` entry of a configuration, validated and with defaults, gives. */
     readonly inspectEntry: {
       readonly params: { readonly entry: Readonly<Record<string, unknown>>; readonly baseFolder: string };
-      readonly result: Pick<DataDescription, 'rows' | 'modalities'> & {
+      readonly result: Pick<DataDescription, 'rows' | 'modalities' | 'notes'> & {
         /** Names of the classes of these rows; null where the data have no labels. */
         readonly classes: readonly string[] | null;
       };
@@ -137,6 +138,8 @@ export interface DataDescription {
     /** Columns of embeddings. */
     readonly dimension: number | null;
   }[];
+  /** What the report of a run will say of the data: what was left out, and what was read in another way. */
+  readonly notes: readonly Note[];
 }
 
 /** What modalities can be chosen from in tables. */

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, extname, isAbsolute, relative, sep } from 'node:path';
+import { skippedRowsNotes } from '../engine/datasets/dataNotes.ts';
 import type { Dataset, ReadContext, ReaderDefinition } from '../engine/datasets/dataset.ts';
 import { recogniseReader } from '../engine/datasets/recogniseReader.ts';
 import { readers } from '../engine/datasets/registry.ts';
@@ -116,19 +117,24 @@ function relativeTo(folder: string, path: string): string {
   return isAbsolute(way) || way.split(sep)[0] === '..' ? path : way.split(sep).join('/');
 }
 
-/** Rows of a dataset that was opened, and its modalities. */
-export function factsOf(dataset: Dataset): Pick<DataDescription, 'rows' | 'modalities'> {
-  return dataset.kind === 'samples'
-    ? {
-        rows: dataset.count,
-        modalities: dataset.modalities.map(({ name, content }) => ({ name, content, dimension: null })),
-      }
-    : {
-        rows: dataset.sources[0]?.rows ?? null,
-        modalities: dataset.sources.map(({ modality, columns }) => ({
-          name: modality,
-          content: null,
-          dimension: columns,
-        })),
-      };
+/** Rows of a dataset that was opened, its modalities, and what is to be known of it. */
+export function factsOf(dataset: Dataset): Pick<DataDescription, 'rows' | 'modalities' | 'notes'> {
+  if (dataset.kind === 'samples') {
+    const { count, modalities, notes, skipped } = dataset;
+    return {
+      rows: count,
+      modalities: modalities.map(({ name, content }) => ({ name, content, dimension: null })),
+      notes: [...notes, ...skippedRowsNotes(skipped)],
+    };
+  }
+  const { sources, notes } = dataset;
+  return {
+    rows: sources[0]?.rows ?? null,
+    modalities: sources.map(({ modality, columns }) => ({
+      name: modality,
+      content: null,
+      dimension: columns,
+    })),
+    notes,
+  };
 }

@@ -22,6 +22,7 @@ const table: DataDescription = {
   title: 'Table',
   data: { kind: 'table', path: 'pairs.csv', columns: { image: 'file', text: 'caption', sound: 'clip' } },
   rows: 1200,
+  notes: [],
   modalities: [
     { name: 'image', content: 'image', dimension: null },
     { name: 'text', content: 'text', dimension: null },
@@ -33,6 +34,7 @@ const embeddings: DataDescription = {
   title: 'NumPy array',
   data: { kind: 'npy', path: 'a.npy' },
   rows: null,
+  notes: [],
   modalities: [{ name: 'modality-1', content: null, dimension: 512 }],
 };
 

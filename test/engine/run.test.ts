@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { row } from '../../server/engine/numerics/matrix.ts';
 import type { OpenDataFacts } from '../../server/engine/run.ts';
 import type { Report } from '../../server/protocol/report.ts';
+import { oracleFolder } from './datasets/openForTest.ts';
 import { valueOf } from './measureMatrices.ts';
 import { cones, everything, npyData, stored, useRuns } from './useRuns.ts';
 
@@ -245,6 +246,12 @@ describe('a run of images', () => {
     expect(report.notes[1]!.message).toMatch(/^1 row was left out: 2\.png \(/);
     expect(report.projection!.ids).toEqual(['0.png', '1.png', '3.png', '4.png']);
     expect(stored(report)).toEqual(report);
+  });
+
+  it('says what the reader left out', async () => {
+    const path = join(oracleFolder, 'mixed.npz');
+    const { report } = await run({ ...config, data: { kind: 'npz', path }, encoders: {} });
+    expect(report.notes[0]).toMatchObject({ code: 'left-out' });
   });
 
   it('fails instead where it is strict', async () => {

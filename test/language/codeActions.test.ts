@@ -176,7 +176,12 @@ experiments:
   it('takes out what does nothing', () => {
     const facts = knownFacts({
       path: (_, path) => ({ uri: `file:///project/${path}`, kind: 'file', size: 1 }),
-      data: () => ({ rows: 4, modalities: [{ name: 'image', content: null, dimension: 3 }], classes: null }),
+      data: () => ({
+        rows: 4,
+        modalities: [{ name: 'image', content: null, dimension: 3 }],
+        classes: null,
+        notes: [],
+      }),
     });
     const before =
       'name: a\ndata: { kind: npy, path: a.npy }\nencoders:\n  ima|ge: { kind: random }\n  text: { kind: random }\n';

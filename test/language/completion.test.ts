@@ -113,6 +113,7 @@ describe('keys', () => {
     const data = {
       rows: 4,
       classes: null,
+      notes: [],
       modalities: [
         { name: 'photo', content: 'image' as const, dimension: null },
         { name: 'caption', content: 'text' as const, dimension: null },

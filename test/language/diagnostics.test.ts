@@ -30,6 +30,7 @@ const model: ModelFacts = {
 const pairs = {
   rows: 40,
   classes: null,
+  notes: [],
   modalities: [
     { name: 'image', content: 'image' as const, dimension: null },
     { name: 'text', content: 'text' as const, dimension: null },
@@ -232,6 +233,18 @@ describe('data and models', () => {
       `${start}encoders: { image: { kind: random } }\n`,
       testFacts({ data: pairs }),
       ['E missing-encoder: encoders'],
+    ],
+    [
+      'what a run will leave out of its data',
+      `name: a\ndata: { kind: npz, path: x }\n`,
+      testFacts({
+        data: {
+          ...pairs,
+          modalities: [{ name: 'image', content: null, dimension: 4 }],
+          notes: [{ code: 'left-out', message: 'x: 1 array was not read as a modality: ids (integers)' }],
+        },
+      }),
+      ['I left-out: x'],
     ],
     ['no encoders', start, testFacts({ data: pairs }), ['I no-encoders: data']],
     [

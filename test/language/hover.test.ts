@@ -91,6 +91,7 @@ describe('what the facts say', () => {
     const data = {
       rows: 25_014,
       classes: ['dog', 'cat'],
+      notes: [],
       modalities: [
         { name: 'image', content: null, dimension: 512 },
         { name: 'text', content: 'text' as const, dimension: null },

@@ -84,6 +84,7 @@ describe('inlayHints', () => {
         { name: 'text', content: 'text', dimension: null },
       ],
       classes: null,
+      notes: [],
     }),
     model: () => model,
   });

@@ -30,6 +30,7 @@ const facts = testFacts({
   data: {
     rows: 9,
     classes: null,
+    notes: [],
     modalities: [
       { name: 'image', content: 'image', dimension: null },
       { name: 'text', content: 'text', dimension: null },

@@ -25,8 +25,16 @@ it('makes a modality of each file of embeddings, called after it', async () => {
       { name: 'image', content: null, dimension: 2 },
       { name: 'text', content: null, dimension: 2 },
     ],
+    notes: [],
   });
   expect(validateConfig({ name: 'a', data: described.data }).findings).toEqual([]);
+});
+
+it('tells what a run would leave out', async () => {
+  await write('pairs.csv', 'caption,title\na,b\n,c\nd,e\n');
+  expect((await describeFiles('pairs.csv')).notes).toMatchObject([
+    { code: 'rows-skipped', message: expect.stringMatching(/^1 row was left out: row-2 \(/) as unknown },
+  ]);
 });
 
 it('takes several tables as one', async () => {
@@ -75,6 +83,7 @@ it('describes an entry that was put together', async () => {
       columns: { first: 'first', second: 'second' },
       labels: 'kind',
     },
+    notes: [],
     rows: 2,
     modalities: [
       { name: 'first', content: 'text', dimension: null },

@@ -72,6 +72,7 @@ export const cocoCaptions = defineReader({
     const text = { name: 'text', content: 'text' } as const;
     const all = {
       kind: 'samples',
+      notes: [],
       modalities: imageFolder === undefined ? [text] : [{ name: 'image', content: 'image' } as const, text],
       count: rows.length,
       facts: imageFolder === undefined ? withoutRelevance(facts) : facts,

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Note } from '../../protocol/report.ts';
 import type { Random } from '../numerics/random.ts';
 import type { Problem } from '../problems.ts';
 
@@ -90,6 +91,12 @@ export interface RowFacts {
   readonly relevance?: { readonly shared: string; readonly groups: Int32Array };
 }
 
+/**
+ * What the user must know of data beside their rows: arrays, columns or files that were left out, each named with its
+ * type and shape, and what was read in another way than it stands there.
+ */
+export type DataNotes = readonly Note[];
+
 /** Rows to embed, of any number of modalities. Rows are read by index, in any order and concurrently. */
 export interface SampleDataset {
   readonly kind: 'samples';
@@ -98,6 +105,7 @@ export interface SampleDataset {
   readonly facts: RowFacts;
   /** What was left out while listing, each named: unreadable lines, images without a caption. */
   readonly skipped: readonly SkippedRow[];
+  readonly notes: DataNotes;
   /** @throws InputError when the row cannot be read; the caller skips or fails, as asked. */
   read(index: number): Promise<Sample>;
   close(): Promise<void>;
@@ -124,6 +132,7 @@ export interface EmbeddingDataset {
   readonly kind: 'embeddings';
   readonly sources: readonly EmbeddingSource[];
   readonly facts: RowFacts;
+  readonly notes: DataNotes;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
-import type { EmbeddingDataset, EmbeddingSource, ReadContext, RowFacts } from './dataset.ts';
+import { leftOutNotes, type LeftOut } from './dataNotes.ts';
+import type { DataNotes, EmbeddingDataset, EmbeddingSource, ReadContext } from './dataset.ts';
 import { openRegularFile } from './regularFile.ts';
 import { samplingParams, selectEmbeddings, selectFacts, selectRows, type Sampling } from './sampling.ts';
 import type { StoredMatrix } from './storedArray.ts';
@@ -33,8 +35,8 @@ interface EmbeddingFileParams extends Sampling {
 export interface EmbeddingFile {
   readonly file: string;
   readonly matrices: readonly StoredMatrix[];
-  /** Arrays that cannot be embeddings, with the reason, for messages about them. */
-  readonly unusable: readonly { readonly name: string; readonly reason: string }[];
+  /** Arrays that cannot be embeddings. */
+  readonly unusable: readonly LeftOut[];
 }
 
 /** Finds the matrices in an open file of `size` bytes, which is read from and closed later by others. */
@@ -63,11 +65,11 @@ export async function openEmbeddingFiles(
   };
   const { path, modalities } = params;
   try {
-    const sources =
+    const { sources, notes } =
       typeof path === 'string'
         ? sourcesOfFile(await open(path), modalities)
         : await sourcesOfFiles(path, modalities, open);
-    return { ...sampledEmbeddings(sources, {}, params, context), close };
+    return { ...sampledEmbeddings(sources, { facts: {}, notes }, params, context), close };
   } catch (error) {
     await close();
     throw error;
@@ -81,7 +83,7 @@ export async function openEmbeddingFiles(
  */
 export function sampledEmbeddings(
   sources: readonly EmbeddingSource[],
-  facts: RowFacts,
+  { facts, notes }: Pick<EmbeddingDataset, 'facts' | 'notes'>,
   { limit, sampling }: Sampling,
   context: ReadContext,
 ): Omit<EmbeddingDataset, 'close'> {
@@ -98,21 +100,28 @@ export function sampledEmbeddings(
   const selected = selectRows(first.rows, limit, sampling, context.random);
   return {
     kind: 'embeddings',
+    notes,
     sources: sources.map((source) => selectEmbeddings(source, selected)),
     facts: selectFacts(facts, selected),
   };
 }
 
+/** The modalities of files, and what else is in these. */
+interface NamedSources {
+  readonly sources: readonly EmbeddingSource[];
+  readonly notes: DataNotes;
+}
+
 /** The modalities of one file: all its matrices, renamed in order, or those that the mapping names. */
-function sourcesOfFile(
-  found: EmbeddingFile,
-  modalities: EmbeddingFileParams['modalities'],
-): EmbeddingSource[] {
-  const { file, matrices } = found;
+function sourcesOfFile(found: EmbeddingFile, modalities: EmbeddingFileParams['modalities']): NamedSources {
+  const { file, matrices, unusable } = found;
   if (modalities !== undefined && !isList(modalities)) {
-    return Object.entries(modalities).map(([modality, name]) =>
-      sourceOf(modality, namedMatrix(found, name), file),
-    );
+    // Who says which arrays to take has said which not to take.
+    const named = Object.entries(modalities);
+    return {
+      sources: named.map(([modality, name]) => sourceOf(modality, namedMatrix(found, name), file)),
+      notes: [],
+    };
   }
   if (matrices.length === 0) {
     throw new InputError('no-embeddings', `${file} has no embeddings in it. ${contentsOf(found)}`, { file });
@@ -125,7 +134,10 @@ function sourcesOfFile(
       { file },
     );
   }
-  return matrices.map((matrix, index) => sourceOf(names[index]!, matrix, file));
+  return {
+    sources: matrices.map((matrix, index) => sourceOf(names[index]!, matrix, file)),
+    notes: leftOutNotes(file, 'array', unusable),
+  };
 }
 
 /** One modality of each file: its only matrix, or the one that the mapping names. */
@@ -133,7 +145,7 @@ async function sourcesOfFiles(
   paths: Readonly<Record<string, string>>,
   modalities: EmbeddingFileParams['modalities'],
   open: (path: string) => Promise<EmbeddingFile>,
-): Promise<EmbeddingSource[]> {
+): Promise<NamedSources> {
   const names = Object.keys(paths);
   if (names.length === 0) {
     throw new InputError(
@@ -150,6 +162,7 @@ async function sourcesOfFiles(
     );
   }
   const sources: EmbeddingSource[] = [];
+  const notes: Note[] = [];
   for (const [modality, path] of Object.entries(paths)) {
     const found = await open(path);
     const name = mapping[modality];
@@ -162,8 +175,9 @@ async function sourcesOfFiles(
     }
     const matrix = name === undefined ? found.matrices[0]! : namedMatrix(found, name);
     sources.push(sourceOf(modality, matrix, found.file));
+    if (name === undefined) notes.push(...leftOutNotes(found.file, 'array', found.unusable));
   }
-  return sources;
+  return { sources, notes };
 }
 
 function sourceOf(modality: string, { rows, columns, read }: StoredMatrix, file: string): EmbeddingSource {

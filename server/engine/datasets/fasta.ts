@@ -148,6 +148,7 @@ function toDataset(records: RecordIndex, close: () => Promise<void>): SampleData
   const { contents, ids, lines, skipped } = records;
   return {
     kind: 'samples',
+    notes: [],
     modalities: contents.map((content) => ({ name: content, content })),
     count: ids.length,
     facts: { ids },

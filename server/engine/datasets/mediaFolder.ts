@@ -220,6 +220,7 @@ function toDataset(rows: LayoutRows, { contents }: FileRows, skipped: readonly S
   const media = contents.map((content) => ({ name: content, content }));
   return {
     kind: 'samples',
+    notes: [],
     modalities: rows.text === undefined ? media : [...media, { name: 'text', content: 'text' }],
     count: rows.count,
     facts: rows.facts,

@@ -51,6 +51,7 @@ export async function tableEmbeddings(
   if (taken === 0) throw new InputError('table-no-rows', `${query.where} has no rows`);
   return {
     kind: 'embeddings',
+    notes: [],
     sources: columns.map((column) => column.source()),
     facts: collector.facts(),
     close: () => Promise.resolve(),

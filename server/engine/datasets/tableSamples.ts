@@ -76,6 +76,7 @@ export async function tableSamples(
     const facts = collector.facts();
     return {
       kind: 'samples',
+      notes: [],
       modalities: modalities.map(({ modality, content }) => ({ name: modality, content })),
       count: numbers.length,
       facts: { ...facts, ...sharedFiles(facts, columns) },

@@ -231,6 +231,7 @@ function toDataset(
   const media = stacks.map(({ modality }) => ({ name: modality, content: 'tensor' }) as const);
   return {
     kind: 'samples',
+    notes: [],
     modalities: texts === undefined ? media : [...media, { name: 'text', content: 'text' }],
     count: rows.length,
     facts: { ids: rows.map((row) => `row-${row + 1}`) },

@@ -101,6 +101,7 @@ function textOf(line: Buffer): string {
 function toDataset(file: FileHandle, { starts, ends, numbers }: LineIndex): SampleDataset {
   return {
     kind: 'samples',
+    notes: [],
     modalities: [{ name: 'text', content: 'text' }],
     count: starts.length,
     facts: { ids: numbers.map((number) => `line ${number}`) },

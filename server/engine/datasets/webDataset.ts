@@ -89,6 +89,7 @@ function toDataset(
   }
   return {
     kind: 'samples',
+    notes: [],
     modalities: contents.map((content) => ({ name: content, content })),
     count: kept.length,
     facts: factsOf(kept, attributes),

@@ -24,6 +24,7 @@ function datasetOf(rows: readonly LabelledRow[]): SampleDataset {
       relevance: { shared: 'text', groups: Int32Array.from(rows, ({ group }) => group) },
     },
     skipped: [],
+    notes: [],
     read(index) {
       const { id, label } = rows[index]!;
       return Promise.resolve({ id, items: [{ content: 'text', text: label }] });

@@ -85,8 +85,21 @@ describe('npz', () => {
   const mixed = join(oracleFolder, 'mixed.npz');
 
   it('takes the arrays that are embeddings, and leaves the others', async () => {
-    const found = await readAll(await openReader(npz, { path: mixed }, folder));
-    expect(found).toEqual({ image: oracle.values[0], text: oracle.values[1] });
+    const dataset = await openReader(npz, { path: mixed }, folder);
+    expect(await readAll(dataset)).toEqual({ image: oracle.values[0], text: oracle.values[1] });
+    // Not without a word: each with its type or shape.
+    expect(dataset.notes).toMatchObject([
+      {
+        code: 'left-out',
+        message: expect.stringMatching(/mixed\.npz: \d arrays were not read as a modality: /) as unknown,
+      },
+    ]);
+  });
+
+  it('says nothing of arrays that were not asked for', async () => {
+    const dataset = await openReader(npz, { path: mixed, modalities: { a: 'text' } }, folder);
+    expect(dataset.notes).toEqual([]);
+    await dataset.close();
   });
 
   it('takes the array named of each file', async () => {

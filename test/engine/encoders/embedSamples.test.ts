@@ -46,6 +46,7 @@ function pairs(count: number): SampleDataset {
     count,
     facts: {},
     skipped: [],
+    notes: [],
     read(index) {
       const item = index % 7 === 6 ? index - 5 : index;
       const text = `caption ${item * item} of this`;
@@ -184,6 +185,7 @@ describe('reading ahead', () => {
       count,
       facts: {},
       skipped: [],
+      notes: [],
       read(index) {
         log.reading = index + 1;
         const image = noiseImage(index, 4);

@@ -70,6 +70,7 @@ function toDataset(
 
   return {
     kind: 'samples',
+    notes: [],
     modalities: [
       { name: 'image', content: 'image' },
       { name: 'text', content: 'text' },

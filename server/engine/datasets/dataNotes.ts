@@ -1,0 +1,46 @@
+import type { Note } from '../../protocol/report.ts';
+import type { SkippedRow } from './dataset.ts';
+
+/** Things that a note names before it only counts. */
+const namedThings = 10;
+/** A name or reason is cut in a note from this many characters. */
+const longestPart = 80;
+
+/** Something that a reader found and did not read as a modality. */
+export interface LeftOut {
+  /** Of the array, column or file, as it stands in the data. */
+  readonly name: string;
+  /** What it is instead, with type and shape: `integers (<i8), shape (500,)`. */
+  readonly reason: string;
+}
+
+/**
+ * That something of the data is no modality of the measurement: nothing vanishes without a word.
+ *
+ * @param where The file or folder that it is in.
+ * @param noun What it is, in the singular: `array`, `column`.
+ * @returns One note; none where nothing was left out.
+ */
+export function leftOutNotes(where: string, noun: string, leftOut: readonly LeftOut[]): Note[] {
+  if (leftOut.length === 0) return [];
+  const listed = listOf(leftOut.map(({ name, reason }) => `${cut(name)} (${cut(reason)})`));
+  const nouns = leftOut.length === 1 ? `1 ${noun} was` : `${leftOut.length} ${noun}s were`;
+  return [{ code: 'left-out', message: `${where}: ${nouns} not read as a modality: ${listed}` }];
+}
+
+/** That rows were left out. @returns One note; none where no row was. */
+export function skippedRowsNotes(skipped: readonly SkippedRow[]): Note[] {
+  if (skipped.length === 0) return [];
+  const listed = listOf(skipped.map(({ id, reason }) => `${cut(id)} (${reason})`));
+  const were = skipped.length === 1 ? ' was' : 's were';
+  return [{ code: 'rows-skipped', message: `${skipped.length} row${were} left out: ${listed}` }];
+}
+
+function listOf(parts: readonly string[]): string {
+  const shown = parts.slice(0, namedThings).join(', ');
+  return parts.length > namedThings ? `${shown}, and ${parts.length - namedThings} more` : shown;
+}
+
+function cut(text: string): string {
+  return text.length > longestPart ? `${text.slice(0, longestPart - 1)}…` : text;
+}

@@ -1,3 +1,8 @@
+import { shortened } from './someOf.ts';
+
+/** What a message may be long: what is longer nobody reads, and names from files may be of any length. */
+export const longestMessage = 1000;
+
 /** Where a problem lies: the file, and the place in it as a person would look it up (all counts from 1). */
 export interface Place {
   readonly file?: string;
@@ -7,7 +12,8 @@ export interface Place {
 
 /**
  * The user's input cannot be used: a file, a row, a configuration. The message names the place, what was found
- * and what was expected; the code is stable, so that documentation and scripts can refer to it.
+ * and what was expected; the code is stable, so that documentation and scripts can refer to it. Of a message that is longer than
+ * `longestMessage`, the middle is cut out.
  */
 export class InputError extends Error {
   override readonly name = 'InputError';
@@ -15,7 +21,7 @@ export class InputError extends Error {
   readonly place: Place;
 
   constructor(code: string, message: string, place: Place = {}) {
-    super(message);
+    super(shortened(message, longestMessage));
     this.code = code;
     this.place = place;
   }

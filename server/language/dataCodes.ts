@@ -17,17 +17,26 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'npy-header': 'The header of the array does not say what NumPy’s do. Write it with `numpy.save`.',
   'npy-truncated': 'The file ends within the header of the array: it was cut off.',
   'npy-size': 'The file is shorter or longer than the shape and type in its header demand: it was cut off.',
-  'npy-type': 'The array holds values of a type that is not read. Convert it with `.astype("float32")`.',
+  'npy-type':
+    'The array holds values of a type that is not read. Numbers are converted with `.astype("float32")`, objects that are vectors of equal length with `numpy.stack`.',
   'array-missing':
     'The file has no array or tensor of that name. The message lists those that it has; `modalities` says which is which.',
-  'array-shape': 'Embeddings are rows × columns or, of several modalities, modalities × rows × columns.',
+  'array-shape':
+    'Embeddings are rows × columns or, of several modalities, modalities × rows × columns. Of arrays with more axes, such as tokens or maps, one vector a row has to be saved: a mean, or the first one.',
+  'axes-dropped':
+    'An array has axes of length 1, as `unsqueeze` and `keepdims` leave them. It is read without them, which changes no value.',
+  'first-axis':
+    'An array has three axes, and its first one is short: it is read as one of modalities. Where it is another one, save rows × columns.',
+  'whole-number-embeddings':
+    'An array of whole numbers is read as embeddings: quantised ones. Cosines do not depend on a common scale, but on a zero point; packed bits have to be unpacked.',
   'fortran-compressed':
     'A compressed array in column-major order can only be read as a whole, and it is too large for that. Save it with `numpy.ascontiguousarray`.',
   'left-out':
     'Something in the data is no modality of the measurement: the message names it, with what it is instead. Where it should be one, `modalities` or `columns` name it; else nothing is to be done.',
   'rows-skipped':
     'Rows cannot be read, or lack an item, and are left out of every modality. The message names them; with `--strict` the run fails instead.',
-  'no-embeddings': 'Nothing in the file is a matrix of floating-point numbers.',
+  'no-embeddings':
+    'Nothing in the file is taken for embeddings. The message says of what there is why; what `modalities` names is read whatever its type, as long as it holds numbers.',
   'modality-names':
     'The names of modalities in `modalities`, `path` or `files` do not fit the arrays in the data, or are given twice or not at all. The message lists the arrays.',
   'archive-damaged': 'The archive cannot be read as the zip that it should be: it was cut off or changed.',

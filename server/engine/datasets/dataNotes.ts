@@ -1,10 +1,9 @@
 import type { Note } from '../../protocol/report.ts';
+import { shortened, someOf } from '../someOf.ts';
 import type { SkippedRow } from './dataset.ts';
 
-/** Things that a note names before it only counts. */
-const namedThings = 10;
 /** A name or reason is cut in a note from this many characters. */
-const longestPart = 80;
+const longestPart = 200;
 
 /** Something that a reader found and did not read as a modality. */
 export interface LeftOut {
@@ -23,7 +22,9 @@ export interface LeftOut {
  */
 export function leftOutNotes(where: string, noun: string, leftOut: readonly LeftOut[]): Note[] {
   if (leftOut.length === 0) return [];
-  const listed = listOf(leftOut.map(({ name, reason }) => `${cut(name)} (${cut(reason)})`));
+  const listed = someOf(
+    leftOut.map(({ name, reason }) => `${shortened(name, longestPart)} (${shortened(reason, longestPart)})`),
+  );
   const nouns = leftOut.length === 1 ? `1 ${noun} was` : `${leftOut.length} ${noun}s were`;
   return [{ code: 'left-out', message: `${where}: ${nouns} not read as a modality: ${listed}` }];
 }
@@ -31,16 +32,9 @@ export function leftOutNotes(where: string, noun: string, leftOut: readonly Left
 /** That rows were left out. @returns One note; none where no row was. */
 export function skippedRowsNotes(skipped: readonly SkippedRow[]): Note[] {
   if (skipped.length === 0) return [];
-  const listed = listOf(skipped.map(({ id, reason }) => `${cut(id)} (${reason})`));
+  const listed = someOf(
+    skipped.map(({ id, reason }) => `${shortened(id, longestPart)} (${shortened(reason, longestPart)})`),
+  );
   const were = skipped.length === 1 ? ' was' : 's were';
   return [{ code: 'rows-skipped', message: `${skipped.length} row${were} left out: ${listed}` }];
-}
-
-function listOf(parts: readonly string[]): string {
-  const shown = parts.slice(0, namedThings).join(', ');
-  return parts.length > namedThings ? `${shown}, and ${parts.length - namedThings} more` : shown;
-}
-
-function cut(text: string): string {
-  return text.length > longestPart ? `${text.slice(0, longestPart - 1)}…` : text;
 }

@@ -3,11 +3,19 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
-import { leftOutNotes, type LeftOut } from './dataNotes.ts';
+import { someOf } from '../someOf.ts';
+import { leftOutNotes } from './dataNotes.ts';
 import type { DataNotes, EmbeddingDataset, EmbeddingSource, ReadContext } from './dataset.ts';
+import {
+  chooseArrays,
+  isNameOf,
+  notesOf,
+  type ChosenArrays,
+  type ChosenMatrix,
+  type FoundFile,
+} from './embeddingArrays.ts';
 import { openRegularFile } from './regularFile.ts';
 import { samplingParams, selectEmbeddings, selectFacts, selectRows, type Sampling } from './sampling.ts';
-import type { StoredMatrix } from './storedArray.ts';
 
 /** The parameters that every reader of embedding files has: spread into its schema. */
 export const embeddingFileParams = {
@@ -31,37 +39,29 @@ interface EmbeddingFileParams extends Sampling {
   readonly modalities?: readonly string[] | Readonly<Record<string, string>> | undefined;
 }
 
-/** What was found in a file of embeddings. */
-export interface EmbeddingFile {
-  readonly file: string;
-  readonly matrices: readonly StoredMatrix[];
-  /** Arrays that cannot be embeddings. */
-  readonly unusable: readonly LeftOut[];
-}
-
-/** Finds the matrices in an open file of `size` bytes, which is read from and closed later by others. */
-export type FindMatrices = (handle: FileHandle, file: string, size: number) => Promise<EmbeddingFile>;
+/** Finds the arrays in an open file of `size` bytes, which is read from and closed later by others. */
+export type FindArrays = (handle: FileHandle, file: string, size: number) => Promise<FoundFile>;
 
 /**
  * Opens the embeddings that the parameters name: one source a modality, all with the same number of rows.
  *
  * @throws InputError `file-unreadable`, `modality-names`, `array-missing`, `no-embeddings`, `unequal-rows`, and
- *   those of `findMatrices`.
+ *   those of `findArrays` and `chooseArrays`.
  */
 export async function openEmbeddingFiles(
   params: EmbeddingFileParams,
   context: ReadContext,
-  findMatrices: FindMatrices,
+  findArrays: FindArrays,
 ): Promise<EmbeddingDataset> {
   const handles: FileHandle[] = [];
   const close = async () => {
     await Promise.all(handles.map((handle) => handle.close()));
   };
-  const open = async (path: string): Promise<EmbeddingFile> => {
+  const open = async (path: string): Promise<FoundFile> => {
     const file = resolve(context.baseFolder, path);
     const { handle, size } = await openRegularFile(file);
     handles.push(handle);
-    return findMatrices(handle, file, size);
+    return findArrays(handle, file, size);
   };
   const { path, modalities } = params;
   try {
@@ -106,37 +106,55 @@ export function sampledEmbeddings(
   };
 }
 
-/** The modalities of files, and what else is in these. */
-interface NamedSources {
-  readonly sources: readonly EmbeddingSource[];
+/** Sources, and what is to be said of how they were read. */
+interface ReadSources {
+  readonly sources: EmbeddingSource[];
   readonly notes: DataNotes;
 }
 
-/** The modalities of one file: all its matrices, renamed in order, or those that the mapping names. */
-function sourcesOfFile(found: EmbeddingFile, modalities: EmbeddingFileParams['modalities']): NamedSources {
-  const { file, matrices, unusable } = found;
-  if (modalities !== undefined && !isList(modalities)) {
-    // Who says which arrays to take has said which not to take.
-    const named = Object.entries(modalities);
-    return {
-      sources: named.map(([modality, name]) => sourceOf(modality, namedMatrix(found, name), file)),
-      notes: [],
-    };
+/** The modalities of one file: all its matrices, renamed in order, or those that are named. */
+function sourcesOfFile(found: FoundFile, modalities: EmbeddingFileParams['modalities']): ReadSources {
+  const { file, arrays } = found;
+  if (modalities !== undefined) {
+    // A list of the arrays' own names says which to take, whatever the order in the file.
+    const isOwn =
+      isList(modalities) && modalities.every((given) => arrays.some((array) => isNameOf(given, array)));
+    if (!isList(modalities)) return namedSources(found, modalities);
+    if (isOwn && new Set(modalities).size === modalities.length) {
+      return namedSources(found, Object.fromEntries(modalities.map((name) => [name, name])));
+    }
   }
+  const chosen = chooseArrays(
+    found,
+    modalities === undefined ? { by: 'nothing' } : { by: 'order', names: modalities },
+  );
+  const { matrices, leftOut } = chosen;
   if (matrices.length === 0) {
-    throw new InputError('no-embeddings', `${file} has no embeddings in it. ${contentsOf(found)}`, { file });
+    throw new InputError('no-embeddings', `${file} has no embeddings in it: ${contentsOf(chosen)}`, { file });
   }
   const names = modalities ?? matrices.map(({ name }) => name);
   if (names.length !== matrices.length || new Set(names).size !== names.length) {
     throw new InputError(
       'modality-names',
-      `\`modalities\` gives ${names.length} names (${names.join(', ')}), expected ${matrices.length} different ones: ${contentsOf(found)}`,
+      `\`modalities\` gives ${names.length} names (${someOf(names)}), expected ${matrices.length} different ones: ${contentsOf(chosen)}`,
       { file },
     );
   }
   return {
     sources: matrices.map((matrix, index) => sourceOf(names[index]!, matrix, file)),
-    notes: leftOutNotes(file, 'array', unusable),
+    notes: [...leftOutNotes(file, 'array', leftOut), ...notesOf(matrices)],
+  };
+}
+
+/** The modalities that a mapping from modality to array names; what it does not name the user left out. */
+function namedSources(found: FoundFile, modalities: Readonly<Record<string, string>>): ReadSources {
+  const chosen = chooseArrays(found, { by: 'name', names: Object.values(modalities) });
+  const taken = Object.entries(modalities).map(
+    ([modality, name]) => [modality, namedMatrix(found, chosen, name)] as const,
+  );
+  return {
+    sources: taken.map(([modality, matrix]) => sourceOf(modality, matrix, found.file)),
+    notes: notesOf(taken.map(([, matrix]) => matrix)),
   };
 }
 
@@ -144,8 +162,8 @@ function sourcesOfFile(found: EmbeddingFile, modalities: EmbeddingFileParams['mo
 async function sourcesOfFiles(
   paths: Readonly<Record<string, string>>,
   modalities: EmbeddingFileParams['modalities'],
-  open: (path: string) => Promise<EmbeddingFile>,
-): Promise<NamedSources> {
+  open: (path: string) => Promise<FoundFile>,
+): Promise<ReadSources> {
   const names = Object.keys(paths);
   if (names.length === 0) {
     throw new InputError(
@@ -158,52 +176,59 @@ async function sourcesOfFiles(
   if (isList(mapping) || unknown.length > 0) {
     throw new InputError(
       'modality-names',
-      `\`path\` names the modalities already (${names.join(', ')}); \`modalities\` may only map these to arrays, found ${unknown.join(', ')}`,
+      `\`path\` names the modalities already (${someOf(names)}); \`modalities\` may only map these to arrays, found ${someOf(unknown)}`,
     );
   }
   const sources: EmbeddingSource[] = [];
   const notes: Note[] = [];
   for (const [modality, path] of Object.entries(paths)) {
     const found = await open(path);
+    const { file } = found;
     const name = mapping[modality];
-    if (name === undefined && found.matrices.length !== 1) {
+    if (name !== undefined) {
+      const named = namedSources(found, { [modality]: name });
+      sources.push(...named.sources);
+      notes.push(...named.notes);
+      continue;
+    }
+    // The one array of a file is what the modality's name is for.
+    const chosen = chooseArrays(
+      found,
+      found.arrays.length === 1 ? { by: 'order', names: [modality] } : { by: 'nothing' },
+    );
+    if (chosen.matrices.length !== 1) {
       throw new InputError(
         'array-missing',
-        `${found.file} should hold the embeddings of ${modality} alone, or \`modalities\` say which array is: ${contentsOf(found)}`,
-        { file: found.file },
+        `${file} should hold the embeddings of ${modality} alone, or \`modalities\` say which array is: ${contentsOf(chosen)}`,
+        { file },
       );
     }
-    const matrix = name === undefined ? found.matrices[0]! : namedMatrix(found, name);
-    sources.push(sourceOf(modality, matrix, found.file));
-    if (name === undefined) notes.push(...leftOutNotes(found.file, 'array', found.unusable));
+    sources.push(sourceOf(modality, chosen.matrices[0]!, file));
+    notes.push(...leftOutNotes(file, 'array', chosen.leftOut), ...notesOf(chosen.matrices));
   }
   return { sources, notes };
 }
 
-function sourceOf(modality: string, { rows, columns, read }: StoredMatrix, file: string): EmbeddingSource {
+function sourceOf(modality: string, { rows, columns, read }: ChosenMatrix, file: string): EmbeddingSource {
   return { modality, file, rows, columns, read };
 }
 
-function namedMatrix(found: EmbeddingFile, name: string): StoredMatrix {
-  const matrix = found.matrices.find((candidate) => candidate.name === name);
+function namedMatrix({ file }: FoundFile, chosen: ChosenArrays, name: string): ChosenMatrix {
+  const matrix = chosen.matrices.find((candidate) => candidate.name === name);
   if (matrix !== undefined) return matrix;
-  const { file, unusable } = found;
-  const reason = unusable.find((array) => array.name === name)?.reason;
   throw new InputError(
     'array-missing',
-    reason === undefined
-      ? `${file} has no array ${JSON.stringify(name)}. ${contentsOf(found)}`
-      : `The array ${name} of ${file} cannot be embeddings: ${reason}`,
+    `${file} has no array ${JSON.stringify(name)}: ${contentsOf(chosen)}`,
     { file },
   );
 }
 
-/** What is in a file, in words: `It has image (500×512), text (500×512); not usable: ids (integers (<i8))`. */
-function contentsOf({ matrices, unusable }: EmbeddingFile): string {
+/** What is in a file, in words: `it has image (500×512), text (500×512); not usable: ids (int64, shape (500): …)`. */
+function contentsOf({ matrices, leftOut }: ChosenArrays): string {
   const usable = matrices.map(({ name, rows, columns }) => `${name} (${rows}×${columns})`);
-  const others = unusable.map(({ name, reason }) => `${name} (${reason})`);
-  const parts = [...(usable.length > 0 ? [`it has ${usable.join(', ')}`] : [])];
-  if (others.length > 0) parts.push(`not usable: ${others.slice(0, 10).join(', ')}`);
+  const others = leftOut.map(({ name, reason }) => `${name} (${reason})`);
+  const parts = [...(usable.length > 0 ? [`it has ${someOf(usable)}`] : [])];
+  if (others.length > 0) parts.push(`not usable: ${someOf(others)}`);
   return parts.length === 0 ? 'it has no arrays' : parts.join('; ');
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from '../problems.ts';
+import { shortened } from '../someOf.ts';
 import type { ByteRange } from './byteRange.ts';
 import type { FloatType } from './floatTypes.ts';
 import type { IntegerType, NumberType } from './numberTypes.ts';
@@ -81,16 +82,31 @@ export async function readNpyHeader(bytes: ByteRange, where: string, file: strin
   }
 }
 
-/** Why an array cannot be embeddings because of its type; null when it can. */
-export function npyTypeProblem(descr: string): string | null {
-  if (floatTypeOf(descr) !== null) return null;
-  if (descr.startsWith('[')) return `a structured type (${descr})`;
+/** The number format of a type string; null when it holds no numbers that are read. */
+export function numberTypeOf(descr: string): NumberType | null {
+  return floatTypeOf(descr) ?? integerTypeOf(descr);
+}
+
+/** How messages call a type that holds no numbers that are read, and what helps, where something does. */
+export function otherNpyType(descr: string): { readonly type: string; readonly advice?: string } {
+  if (descr.startsWith('[')) {
+    return {
+      type: `a structured type (${shortened(descr, 100)})`,
+      advice: 'save each of its fields as an array of its own',
+    };
+  }
   const kind = descr.replace(/^[<>|=]/, '')[0];
+  if (kind === 'O') {
+    return {
+      type: `pickled Python objects (${descr})`,
+      advice:
+        "they are never loaded, because loading runs their code; save vectors of equal length as np.stack(x).astype('float32')",
+    };
+  }
   const names: Record<string, string> = {
-    O: 'pickled Python objects, which are never loaded because loading runs their code',
+    f: 'floats',
     i: 'integers',
     u: 'integers',
-    b: 'booleans',
     c: 'complex numbers',
     U: 'strings',
     S: 'strings',
@@ -98,47 +114,31 @@ export function npyTypeProblem(descr: string): string | null {
     M: 'dates',
     m: 'durations',
   };
-  return `${names[kind ?? ''] ?? 'an unknown type'} (${descr})`;
+  return {
+    type: `${names[kind ?? ''] ?? 'an unknown type'} (${descr})`,
+    ...(kind === 'f' && { advice: "save it with .astype('float32')" }),
+  };
+}
+
+/** Bytes of each value of a type of fixed-size strings; null for other types. */
+export function stringWidthOf(descr: string): number | null {
+  const [, kind, letters] = /^[<>|]([US])(\d{1,6})$/.exec(descr) ?? [];
+  return kind === undefined ? null : Number(letters) * (kind === 'U' ? 4 : 1);
 }
 
 /**
- * The layout of an array of floats, checked against the bytes that are there.
+ * The layout of an array of numbers, checked against the bytes that are there.
  *
- * @throws InputError `npy-type` when it does not hold float16, float32 or float64; `npy-size` when the shape claims
- *   more or fewer bytes than there are.
+ * @throws InputError `npy-type` when it does not hold floats, whole numbers or booleans; `npy-size` when the shape
+ *   claims more or fewer bytes than there are.
  */
 export function npyLayout(header: NpyHeader, bytes: ByteRange, where: string, file: string): ArrayLayout {
-  const type = floatTypeOf(header.descr);
+  const type = numberTypeOf(header.descr);
   if (type === null) {
+    const { type: found, advice } = otherNpyType(header.descr);
     throw new InputError(
       'npy-type',
-      `${where} holds ${npyTypeProblem(header.descr)!}, expected float16, float32 or float64 (save it with .astype('float32'))`,
-      { file },
-    );
-  }
-  checkSize(header, type, bytes, where, file);
-  return { shape: header.shape, type, fortranOrder: header.fortranOrder };
-}
-
-/** The layout of an array of numbers, whole ones too. */
-export type NumberLayout = Omit<ArrayLayout, 'type'> & { readonly type: NumberType };
-
-/**
- * As `npyLayout`, of floats, whole numbers or booleans.
- *
- * @throws InputError `npy-type` when it holds anything else, `npy-size`.
- */
-export function npyNumberLayout(
-  header: NpyHeader,
-  bytes: ByteRange,
-  where: string,
-  file: string,
-): NumberLayout {
-  const type = floatTypeOf(header.descr) ?? integerTypeOf(header.descr);
-  if (type === null) {
-    throw new InputError(
-      'npy-type',
-      `${where} holds ${npyTypeProblem(header.descr)!}, expected floats, integers or booleans`,
+      `${where} holds ${found}, expected floats, integers or booleans${advice === undefined ? '' : `; ${advice}`}`,
       { file },
     );
   }

@@ -1,16 +1,17 @@
 import { InputError } from '../problems.ts';
 import type { ByteRange } from './byteRange.ts';
-import { decodeFloats, isMemoryFormat, type FloatType } from './floatTypes.ts';
+import { isMemoryFormat } from './floatTypes.ts';
+import { decodeNumbers, type NumberType } from './numberTypes.ts';
 
 /** Where the values of an array are: shape (rows, columns) or (slices, rows, columns). */
 export interface ArrayLayout {
   readonly shape: readonly number[];
-  readonly type: FloatType;
+  readonly type: NumberType;
   /** Column-major: the first index runs fastest, as in Fortran. */
   readonly fortranOrder: boolean;
 }
 
-/** One matrix of float values in a file, of which rows can be read in chunks. */
+/** One matrix of numbers in a file, of which rows can be read in chunks. */
 export interface StoredMatrix {
   readonly name: string;
   readonly rows: number;
@@ -79,7 +80,7 @@ export function storedMatrices(
 /** Reads neighbouring values, the first of them the `first`-th of the array. */
 async function readRun(
   bytes: ByteRange,
-  type: FloatType,
+  type: NumberType,
   first: number,
   target: Float32Array,
 ): Promise<void> {
@@ -93,7 +94,7 @@ async function readRun(
   for (let done = 0; done < target.length; done += chunkValues) {
     const part = target.subarray(done, done + chunkValues);
     await bytes.read((first + done) * type.bytes, chunk.subarray(0, part.length * type.bytes));
-    decodeFloats(type, chunk, part);
+    decodeNumbers(type, chunk, part);
   }
 }
 

@@ -2,7 +2,7 @@ import { InputError } from '../problems.ts';
 import { bytesFrom, type ByteRange } from './byteRange.ts';
 import type { TensorInput } from './dataset.ts';
 import { isMemoryFormat } from './floatTypes.ts';
-import { npyNumberLayout, readNpyHeader } from './npyHeader.ts';
+import { npyLayout, readNpyHeader } from './npyHeader.ts';
 import { decodeNumbers, type NumberType } from './numberTypes.ts';
 
 /** An array of numbers in a file: any shape, any type that becomes float32. */
@@ -28,7 +28,7 @@ const LARGEST_ITEM_VALUES = 2 ** 28;
  */
 export async function npyTensor(bytes: ByteRange, where: string, file: string): Promise<StoredTensor> {
   const header = await readNpyHeader(bytes, where, file);
-  const layout = npyNumberLayout(header, bytes, where, file);
+  const layout = npyLayout(header, bytes, where, file);
   return { where, file, ...layout, bytes: bytesFrom(bytes, header.dataOffset) };
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { renamedData, toEmbed } from '../flow/choices.ts';
 import { columnsOf, describeSource } from '../flow/dataSource.ts';
 import { askWhatToMeasure, type MeasureChoice } from '../flow/measureFlow.ts';
 import { newExperiment } from './newExperiment.ts';
@@ -86,6 +87,12 @@ async function dataFor(
   const folder = target.with({ path: posix.dirname(target.path) });
   if (folder.toString() === baseUri.toString()) return description.data;
   const moved = (await columnsOf(server, source, folder)) ?? (await describeSource(server, source, folder));
-  // What was chosen of a table stays; its path is another one.
-  return { ...description.data, ...moved.data };
+  // What was chosen of a table stays; its path is another one. So do the names that modalities were given.
+  const data = { ...description.data, ...moved.data };
+  const names = description.modalities.map(({ name }) => name);
+  const isRenamed =
+    toEmbed(description).length === 0 &&
+    'modalities' in moved &&
+    moved.modalities.some(({ name }, index) => name !== names[index]);
+  return isRenamed ? renamedData(data, names) : data;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { beyondRandom, encoderEntries, measurementName } from '../flow/choices.ts';
+import { beyondRandom, encoderEntries } from '../flow/choices.ts';
 import { dataFolder, describeSource, sourceName } from '../flow/dataSource.ts';
 import { measureChosen, startChoices } from './measure.ts';
 import { requireTrust } from './requireTrust.ts';
@@ -35,7 +35,7 @@ export async function measureSelected(services: Services, ...args: readonly unkn
     description.modalities.map(({ name }) => [name, { kind: 'random' } as const]),
   );
   await startChoices(services, {
-    name: measurementName(sourceName(source)),
+    name: sourceName(source),
     description,
     encoders: encoderEntries(description, encoders),
     limit: null,

@@ -103,8 +103,36 @@ export function experimentFileName(name: string): string {
 /** Of more rows than this, a part is offered to be measured first. */
 export const sampleRows = 1000;
 
-/** Name of a measurement, after the data: the schema takes 1 to 100 characters. */
-export function measurementName(sourceName: string): string {
-  const name = sourceName.replace(/\.[A-Za-z0-9]{1,12}$/, '').trim();
-  return (name === '' ? 'measurement' : name).slice(0, 100);
+/** Whether a modality is only numbered: neither its file nor what is in it has a name for it. */
+export function isUnnamed({ name }: Modality): boolean {
+  return /^modality-\d+$/.test(name);
+}
+
+/**
+ * A `data:` entry of embeddings under other names of modalities.
+ *
+ * @param names In the order of the entry's modalities.
+ */
+export function renamedData(
+  data: DataDescription['data'],
+  names: readonly string[],
+): DataDescription['data'] {
+  const { path } = data;
+  if (typeof path !== 'object' || path === null || Array.isArray(path)) return { ...data, modalities: names };
+  const files = Object.values(path);
+  return { ...data, path: Object.fromEntries(names.map((name, index) => [name, files[index]])) };
+}
+
+/** Names of modalities from what was typed: one for each, all different. A message for what is not. */
+export function modalityNames(
+  text: string,
+  count: number,
+): { readonly names: readonly string[] } | { readonly problem: string } {
+  const names = text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  if (names.length !== count) return { problem: `Expected ${count} names, found ${names.length}` };
+  if (new Set(names).size !== count) return { problem: 'Two modalities have the same name' };
+  return { names };
 }

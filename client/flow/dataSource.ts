@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
+import { measurementName } from '../../server/protocol/measurementName.ts';
 import type { DataDescription, TableColumns } from '../../server/protocol/worker.ts';
 import type { ServerRequester } from '../serverRequests.ts';
 import { builtInScenes } from './choices.ts';
@@ -11,18 +12,15 @@ export type DataSource =
   | { readonly kind: 'experiment'; readonly uri: vscode.Uri }
   | { readonly kind: 'paths'; readonly uris: readonly vscode.Uri[] };
 
-/** What the source is called, for questions and as the name of the measurement. */
+/** What the source is called, for questions and as the name of the measurement: after all of its files. */
 export function sourceName(source: DataSource): string {
   switch (source.kind) {
     case 'scenes':
       return 'built-in scenes';
     case 'experiment':
       return posix.basename(source.uri.path);
-    case 'paths': {
-      const [first] = source.uris;
-      if (first === undefined) return 'nothing';
-      return posix.basename(source.uris.length === 1 ? first.path : posix.dirname(first.path));
-    }
+    case 'paths':
+      return measurementName(source.uris.map(({ path }) => posix.basename(path)));
   }
 }
 

@@ -7,8 +7,10 @@ import {
   describeDescription,
   describeModalities,
   encoderEntries,
+  isUnnamed,
   listed,
-  measurementName,
+  modalityNames,
+  renamedData,
   sampleRows,
   toEmbed,
   type EncoderChoice,
@@ -16,7 +18,7 @@ import {
 import { askColumns } from './columnQuestions.ts';
 import { columnsOf, dataFolder, describeSource, sourceName, type DataSource } from './dataSource.ts';
 import { askEncoders, type EncoderChoices } from './encoderQuestion.ts';
-import { askOne, type Answer } from './questions.ts';
+import { askOne, askText, type Answer } from './questions.ts';
 import { takeSteps, type Outcome, type Step, type StepPlace } from './steps.ts';
 
 /** What is to be measured, once all is chosen. */
@@ -65,7 +67,7 @@ export async function askWhatToMeasure(
   if (source === undefined || description === undefined || end === undefined) return undefined;
   return {
     kind: 'choices',
-    name: measurementName(sourceName(source)),
+    name: sourceName(source),
     source,
     description,
     encoders: encoderEntries(description, encoders),
@@ -86,6 +88,10 @@ function measureSteps(server: ServerRequester, asksForData: boolean): Step<Answe
     {
       applies: goesOn,
       ask: (answers, place) => askModalities(server, looks, answers, place),
+    },
+    {
+      applies: ({ description }) => description?.modalities.some(isUnnamed) === true,
+      ask: (answers, place) => askNames(answers, place),
     },
     {
       applies: (answers) =>
@@ -243,6 +249,34 @@ async function modalityAnswers(
   };
   // Where they are not understood as they are, what helps comes first.
   return first.value === 'all' ? [first, ...columns, byHand] : [...columns, first, byHand];
+}
+
+/** Asks what modalities are called that have no name in the data. Enter leaves them numbered. */
+async function askNames(answers: Answers, place: StepPlace): Promise<Outcome<Answers>> {
+  const description = answers.description!;
+  const { modalities } = description;
+  const outcome = await askText({
+    title,
+    placeholder: 'Names of the modalities, separated by commas, such as image, text',
+    place,
+    value: modalities.map(({ name }) => name).join(', '),
+    problemOf(text) {
+      const found = modalityNames(text, modalities.length);
+      return 'problem' in found ? found.problem : null;
+    },
+  });
+  if (outcome.kind !== 'next') return outcome;
+  const found = modalityNames(outcome.state, modalities.length);
+  const names = 'names' in found ? found.names : modalities.map(({ name }) => name);
+  return { kind: 'next', state: { ...answers, description: renamed(description, names) } };
+}
+
+function renamed(description: DataDescription, names: readonly string[]): DataDescription {
+  return {
+    ...description,
+    data: renamedData(description.data, names),
+    modalities: description.modalities.map((modality, index) => ({ ...modality, name: names[index]! })),
+  };
 }
 
 async function askEnd(answers: Answers, place: StepPlace): Promise<Outcome<Answers>> {

@@ -29,6 +29,9 @@ export function configError(problems: readonly ConfigProblem[]): CommandError {
 /** `file:line:column: message [code]`, as far as the place is known and the message does not hold it already. */
 export function formatInputError(error: InputError): string {
   const { file, line } = error.place;
+  if (file !== undefined && line === undefined && error.message.startsWith(`${file}: `)) {
+    return `${error.message} [${error.code}]`;
+  }
   const isSaid = file !== undefined && line === undefined && error.message.includes(file);
   const place = isSaid ? '' : formatPlace(error.place);
   return `${place === '' ? 'error' : place}: ${error.message} [${error.code}]`;

@@ -16,17 +16,17 @@ import { resultTable } from './resultTable.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
- * Measures a file, a folder or a configuration: prints the values, and writes a run folder. With `--json` the report
+ * Measures files, a folder or a configuration: prints the values, and writes a run folder. With `--json` the report
  * alone goes to standard output, and a folder is written only where one is named.
  */
 export async function measure(
-  path: string,
+  paths: readonly string[],
   flags: MeasureFlags,
   signal: AbortSignal,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const isQuiet = flags.quiet === true;
-  const target = await resolveTarget(path, flags);
+  const target = await resolveTarget(paths, flags);
   const folder = await outputFolder(target, flags);
   const bar = createProgressBar(terminal.progress);
   const say = (line: string) => {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   formatConfigProblem,
   noteOfProblem,
@@ -11,15 +10,16 @@ import { checkAgainstData } from '../config/dataChecks.ts';
 import { needsEncoders, sameEncoderForAll, untrainedEncoder } from '../config/sharedEncoder.ts';
 import { parseConfig, validateConfig } from '../config/parseConfig.ts';
 import type { ExperimentConfig } from '../config/schema.ts';
-import { recogniseReader } from '../engine/datasets/recogniseReader.ts';
+import { dataEntryFor, untoldNames, type DataEntry } from '../engine/datasets/dataEntry.ts';
 import { readers } from '../engine/datasets/registry.ts';
 import { randomNetwork } from '../engine/encoders/randomNetwork.ts';
 import { InputError, type Problem } from '../engine/problems.ts';
 import type { OpenDataFacts } from '../engine/run.ts';
+import { measurementName } from '../protocol/measurementName.ts';
 import type { Note } from '../protocol/report.ts';
 import { configBaseFolder } from '../runs/configBaseFolder.ts';
 import { readConfigFile } from '../runs/readConfigFile.ts';
-import { CommandError, configError, formatInputError } from './commandError.ts';
+import { CommandError, configError, formatInputError, usageError } from './commandError.ts';
 import { exitCodes } from './exitCodes.ts';
 import { applyFlags, flagOf, type FlaggedConfig, type MeasureFlags } from './measureFlags.ts';
 
@@ -51,13 +51,19 @@ export interface MeasureTarget {
 }
 
 /**
- * The configuration that a path on the command line stands for: a `*.gap.yaml` file itself, or any other file or
+ * The configuration that paths on the command line stand for: a `*.gap.yaml` file itself, or any other files or
  * folder as the data of an otherwise default measurement. Flags are laid over it.
  *
  * @throws CommandError when it cannot be run; every problem is named.
  */
-export async function resolveTarget(path: string, flags: MeasureFlags): Promise<MeasureTarget> {
-  return /\.ya?ml$/i.test(path) ? configTarget(path, flags) : dataTarget(path, flags);
+export async function resolveTarget(paths: readonly string[], flags: MeasureFlags): Promise<MeasureTarget> {
+  const config = paths.find((path) => /\.ya?ml$/i.test(path));
+  if (config === undefined) return dataTarget(paths, flags);
+  if (paths.length === 1) return configTarget(config, flags);
+  throw usageError(
+    'several-configurations',
+    `${config} is measured alone, found ${paths.length} paths; expected one configuration, or files of data`,
+  );
 }
 
 async function configTarget(file: string, flags: MeasureFlags): Promise<MeasureTarget> {
@@ -78,38 +84,50 @@ async function configTarget(file: string, flags: MeasureFlags): Promise<MeasureT
   };
 }
 
-async function dataTarget(path: string, flags: MeasureFlags): Promise<MeasureTarget> {
-  const data = await recogniseData(path);
-  const name = basename(resolve(path), extname(path)) || 'measurement';
-  const flagged = applyFlags({ name: name.slice(0, 100), data }, flags);
+async function dataTarget(paths: readonly string[], flags: MeasureFlags): Promise<MeasureTarget> {
+  // Names for modalities of several files are told by the files; those of one file are a parameter of its reader.
+  const { modalities, ...others } = flags;
+  const names = paths.length > 1 ? modalities : undefined;
+  const data = await recogniseData(paths, names);
+  const name = measurementName(paths.map((path) => basename(resolve(path))));
+  const flagged = applyFlags({ name, data }, names === undefined ? flags : others);
   const describe = (problems: readonly Problem[]) =>
-    problems.map((problem) => describeByFlag(problem, flagged) ?? describeAfter(path, problem, null));
+    problems.map(
+      (problem) => describeByFlag(problem, flagged) ?? describeAfter(paths.join(', '), problem, null),
+    );
   return {
     ...flaggedTarget(flagged, describe, flags.model),
     baseFolder: process.cwd(),
     configFile: null,
-    warnings: [],
+    warnings: untoldNames(data).map((problem) => describeAfter(paths.join(', '), problem, null)),
   };
 }
 
-/** What `data` is for a path. */
-async function recogniseData(path: string): Promise<Record<string, unknown>> {
-  const status = await stat(path).catch((error: unknown) => {
-    const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'There is no such file or folder' : `It cannot be read (${code})`;
-    throw new CommandError(exitCodes.wrongUsage, [`${path}: ${reason} [path-not-found]`]);
-  });
-  const found = await recogniseReader(path, status.isDirectory());
-  if (found !== undefined) return { kind: found.kind, ...found.paramsFor?.(path) };
+/** What `data` is for paths, which are named as they were given. */
+async function recogniseData(
+  paths: readonly string[],
+  names: readonly string[] | undefined,
+): Promise<DataEntry> {
+  try {
+    return await dataEntryFor(paths, { placeOf: (path) => path, names });
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new CommandError(exitCodes.wrongUsage, [
+      formatInputError(error),
+      ...(error.code === 'not-recognised' ? knownKinds() : []),
+    ]);
+  }
+}
+
+function knownKinds(): string[] {
   const kinds = readers
     .filter((reader) => reader.recognises !== undefined)
     .map(({ kind, title }) => `  ${kind}: ${title}`);
-  throw new CommandError(exitCodes.wrongUsage, [
-    `${path}: No reader knows this ${status.isDirectory() ? 'folder' : 'file'} [not-recognised]`,
+  return [
     'Readers that know their data by path:',
     ...kinds,
     'Any other kind of data is named in a *.gap.yaml file; see `modality-gap readers`.',
-  ]);
+  ];
 }
 
 /**

@@ -67,9 +67,9 @@ function addMeasure(program: Command, { signal, terminal }: ProgramContext, done
   program
     .command('measure')
     .description(
-      'Measure a file or folder of embeddings or of pairs to embed, or what a *.gap.yaml file says.',
+      'Measure files or a folder of embeddings or of pairs to embed, or what a *.gap.yaml file says.',
     )
-    .argument('<path>', 'a file, a folder, or a *.gap.yaml file')
+    .argument('<paths...>', 'files, a folder, or a *.gap.yaml file')
     .option('--json', 'print the report as JSON and nothing else; write a folder only with --out')
     .option('--metrics <names>', 'metrics to measure, separated by commas, or all', namesOrAll)
     .option('--modalities <names>', 'names for the modalities, in the order of the data', names)
@@ -92,14 +92,15 @@ function addMeasure(program: Command, { signal, terminal }: ProgramContext, done
       `
 Examples:
   modality-gap measure features.npy --modalities image,text
+  modality-gap measure image_embeddings.npy text_embeddings.npy
   modality-gap measure photos/ --limit 500 --model openai/clip-vit-base-patch32
   modality-gap measure experiment.gap.yaml --metrics gap-distance,recall-at-1
   modality-gap measure features.npz --json | jq '.results[] | {metric, value}'
 
 Writes report.json, report.html, config.gap.yaml, run.json and embeddings.safetensors, all or nothing.`,
     )
-    .action(async (path: string, flags: MeasureFlags) => {
-      done(await measure(path, flags, signal, terminal));
+    .action(async (paths: string[], flags: MeasureFlags) => {
+      done(await measure(paths, flags, signal, terminal));
     });
 }
 

@@ -16,6 +16,7 @@ import { matrix } from './numerics/matrix.ts';
 import { Random } from './numerics/random.ts';
 import type { ProgressListener } from '../protocol/progress.ts';
 import { projectRows } from './projection.ts';
+import { pathShortener } from './report/shownPaths.ts';
 import type { Device, DeviceChoice } from './runtime/device.ts';
 import { chooseDevice } from './runtime/chooseDevice.ts';
 
@@ -208,6 +209,10 @@ class Run {
       results.push(...outcome.results.map((result) => ({ experiment: name, ...result })));
       reports.push({ name, kind, parameters, tables: [...outcome.tables], seconds });
     }
+    const shorten = pathShortener(
+      this.#options.baseFolder,
+      embedded.encoders === null ? sources.map(({ file }) => file) : [],
+    );
     const projection = await this.#timed('projecting', () => Promise.resolve(projectRows(subjects)));
     return {
       version: 1,
@@ -217,14 +222,14 @@ class Run {
         name,
         rows,
         dimension: columns,
-        source: embedded.encoders?.[m]!.summary ?? file,
+        source: embedded.encoders?.[m]!.summary ?? shorten(file),
         model: embedded.encoders?.[m]!.fingerprint ?? null,
         data: hash,
       })),
       results: this.#finite(results),
       experiments: reports,
       projection,
-      notes: this.#notes,
+      notes: this.#notes.map(({ code, message }) => ({ code, message: shorten(message) })),
       provenance: await this.#provenance(),
     };
   }

@@ -39,6 +39,16 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     'Nothing in the file is taken for embeddings. The message says of what there is why; what `modalities` names is read whatever its type, as long as it holds numbers.',
   'modality-names':
     'The names of modalities in `modalities`, `path` or `files` do not fit the arrays in the data, or are given twice or not at all. The message lists the arrays.',
+  'array-format':
+    'The file is of no format that embeddings come in. The message lists the extensions of those.',
+  'files-unclear':
+    'Files differ in a number alone. They may be parts of one modality, or a modality each: name the modalities.',
+  'part-missing':
+    'Of one modality there is a numbered part that the other one lacks: rows beside one another would not belong together.',
+  'unequal-parts':
+    'Parts of an array differ in their columns, or parts of two modalities in their rows: rows beside one another would not belong together.',
+  'names-untold':
+    'The names of the files say nothing of modalities, which are numbered instead. Name them with `--modalities`, or as keys of `path`.',
   'archive-damaged': 'The archive cannot be read as the zip that it should be: it was cut off or changed.',
   'archive-bomb': 'The archive has more entries, or grows more, than embeddings do, and is not read.',
   'archive-method': 'An entry of the archive is compressed or encrypted in a way that NumPy does not use.',

@@ -10,7 +10,12 @@ export type ValueRole =
 
 type Roles = Readonly<Record<string, ValueRole>>;
 
-const embeddingFiles: Roles = { path: 'file', 'path.*': 'file', 'modalities.*': 'words' };
+const embeddingFiles: Roles = {
+  path: 'file',
+  'path.*': 'pattern',
+  'path.*.*': 'pattern',
+  'modalities.*': 'words',
+};
 
 /**
  * By section and kind: the role of each text, by its path within the entry; `*` is any name or index. A test holds
@@ -24,6 +29,7 @@ export const valueRoles: Readonly<
     npy: { ...embeddingFiles },
     npz: { ...embeddingFiles, 'modalities.*': 'array' },
     safetensors: { ...embeddingFiles, 'modalities.*': 'array' },
+    embeddings: { ...embeddingFiles, path: 'folder', 'modalities.*': 'array' },
     'coco-captions': { path: 'file', images: 'folder' },
     table: {
       path: 'pattern',

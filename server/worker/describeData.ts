@@ -1,18 +1,17 @@
-import { stat } from 'node:fs/promises';
-import { basename, extname, isAbsolute, relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
+import { dataEntryFor, type DataEntry } from '../engine/datasets/dataEntry.ts';
 import { skippedRowsNotes } from '../engine/datasets/dataNotes.ts';
-import type { Dataset, ReadContext, ReaderDefinition } from '../engine/datasets/dataset.ts';
-import { recogniseReader } from '../engine/datasets/recogniseReader.ts';
+import type { Dataset, ReadContext } from '../engine/datasets/dataset.ts';
 import { readers } from '../engine/datasets/registry.ts';
 import { Random } from '../engine/numerics/random.ts';
 import { InputError } from '../engine/problems.ts';
 import type { DataDescription, WorkerContract } from '../protocol/worker.ts';
 
 /**
- * What files or a folder hold, and the `data:` entry that reads them: one path, several files of embeddings (a modality
- * each, called after its file), or several tables (their rows one after the other).
+ * What files or a folder hold, and the `data:` entry that reads them: one path, several files of embeddings (modalities
+ * called after them), or several tables (their rows one after the other).
  *
- * @throws InputError `path-not-found`, `not-recognised`, `files-of-several-kinds`, and what opening the data finds.
+ * @throws InputError as `dataEntryFor` does, and what opening the data finds.
  */
 export async function describeData(
   { paths, baseFolder }: WorkerContract['requests']['describeData']['params'],
@@ -50,64 +49,9 @@ export function contextIn(baseFolder: string, signal: AbortSignal): ReadContext 
   return { baseFolder, random: new Random(0), signal };
 }
 
-/** The entry that reads files or a folder. @throws InputError as `describeData` does for paths. */
-export async function entryFor(
-  paths: readonly string[],
-  baseFolder: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  const reader = await readerFor(paths);
-  const places = paths.map((path) => relativeTo(baseFolder, path));
-  return { kind: reader.kind, ...paramsFor(reader, places, paths) };
-}
-
-async function readerFor(paths: readonly string[]): Promise<ReaderDefinition> {
-  const found: ReaderDefinition[] = [];
-  for (const path of paths) {
-    const status = await stat(path).catch((error: unknown) => {
-      const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-      const reason = code === 'ENOENT' ? 'There is no such file or folder' : `It cannot be read (${code})`;
-      throw new InputError('path-not-found', `${path}: ${reason}`, { file: path });
-    });
-    const reader = await recogniseReader(path, status.isDirectory());
-    if (reader === undefined) {
-      throw new InputError(
-        'not-recognised',
-        `No reader knows ${path}: expected embeddings, a table, texts, an archive or a folder of files`,
-        { file: path },
-      );
-    }
-    found.push(reader);
-  }
-  const [first] = found;
-  if (first === undefined) throw new InputError('not-recognised', 'No file was named');
-  const other = found.findIndex((reader) => reader !== first);
-  if (other >= 0) {
-    throw new InputError(
-      'files-of-several-kinds',
-      `${paths[0]!} is for the reader ${first.kind}, ${paths[other]!} for ${found[other]!.kind}; expected files of one kind`,
-      { file: paths[other]! },
-    );
-  }
-  return first;
-}
-
-function paramsFor(
-  reader: ReaderDefinition,
-  places: readonly string[],
-  paths: readonly string[],
-): Record<string, unknown> {
-  if (places.length === 1) return { ...reader.paramsFor?.(places[0]!) };
-  // A mapping is for embeddings, a list for shards: the reader's own schema says which of them it takes.
-  const names = paths.map((path) => basename(path, extname(path)));
-  const byModality = Object.fromEntries(names.map((name, index) => [name, places[index]!]));
-  for (const path of [...(new Set(names).size === names.length ? [byModality] : []), places]) {
-    if (reader.params.safeParse({ path }).success) return { path };
-  }
-  throw new InputError(
-    'several-files',
-    `The reader ${reader.kind} takes one file, found ${paths.length}; expected one, or the folder that they are in`,
-    { file: paths[1]! },
-  );
+/** The entry that reads files or a folder. @throws InputError as `dataEntryFor` does. */
+export function entryFor(paths: readonly string[], baseFolder: string): Promise<DataEntry> {
+  return dataEntryFor(paths, { placeOf: (path) => relativeTo(baseFolder, path) });
 }
 
 /** Relative with `/` where the path is below the folder, so that both can be moved together; else absolute. */

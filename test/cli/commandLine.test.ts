@@ -40,6 +40,36 @@ describe('measure', () => {
     expect(await readdir(folder)).toEqual(['features.npy', 'first']);
   });
 
+  it('measures several files, calls modalities and the run after them, and shows no place of this machine', async () => {
+    for (const [shift, name] of ['image_embeddings', 'text_embeddings'].entries()) {
+      const values = Float32Array.from({ length: 6 * 4 }, (_, at) => Math.sin(at * 1.7 + shift) + shift);
+      await writeFile(join(folder, `${name}.npy`), npyFile([6, 4], values));
+    }
+    const { code, err } = await run('measure', 'image_embeddings.npy', join(folder, 'text_embeddings.npy'));
+    expect(err).toMatch(/Report: .*image_embeddings-and-text_embeddings-\d{8}-\d{6}/);
+    expect(code).toBe(0);
+    const [name] = await readdir(join(folder, 'modality-gap-runs'));
+    const text = await readFile(join(folder, 'modality-gap-runs', name!, 'report.json'), 'utf8');
+    const report = JSON.parse(text) as Report;
+    expect(report.name).toBe('image_embeddings and text_embeddings');
+    expect(report.modalities).toMatchObject([
+      { name: 'image', source: 'image_embeddings.npy' },
+      { name: 'text', source: 'text_embeddings.npy' },
+    ]);
+  });
+
+  it('measures the files of a folder, and takes names for those that say nothing', async () => {
+    const values = Float32Array.from({ length: 6 * 4 }, (_, at) => Math.sin(at * 1.7));
+    await mkdir(join(folder, 'arrays'));
+    for (const name of ['x', 'y'])
+      await writeFile(join(folder, 'arrays', `${name}.npy`), npyFile([6, 4], values));
+    const named = await run('measure', 'arrays', '--modalities', 'image,text', '--json');
+    expect((JSON.parse(named.out) as Report).modalities).toMatchObject([{ name: 'image' }, { name: 'text' }]);
+    const untold = await run('measure', 'arrays/x.npy', 'arrays/y.npy', '--json');
+    expect(untold.err).toContain('modality-1 is arrays/x.npy; modality-2 is arrays/y.npy');
+    expect((JSON.parse(untold.out) as Report).notes[0]).toMatchObject({ code: 'names-untold' });
+  });
+
   it('measures the configuration in a run folder again, with the same values', async () => {
     await writeEmbeddings();
     await run('measure', 'features.npy', '--metrics', 'gap-distance,mean-cosine', '--out', 'runs/first');
@@ -202,7 +232,7 @@ describe('wrong usage ends with 2, says why, and touches nothing', () => {
     ['no command', [], /Usage: modality-gap/],
     ['an unknown command', ['mesure'], /Did you mean measure/],
     ['an unknown option', ['measure', 'features.npy', '--jsn'], /Did you mean --json/],
-    ['no path', ['measure'], /missing required argument 'path'/],
+    ['no path', ['measure'], /missing required argument 'paths'/],
     [
       'a path that is not there',
       ['measure', 'missing.npy'],
@@ -211,7 +241,17 @@ describe('wrong usage ends with 2, says why, and touches nothing', () => {
     [
       'a file of no reader',
       ['measure', 'notes.docx'],
-      /notes\.docx: No reader knows this file \[not-recognised\]/,
+      /^notes\.docx: No reader knows this file; .*\[not-recognised\]/m,
+    ],
+    [
+      'a configuration beside something else',
+      ['measure', 'bad.gap.yaml', 'features.npy'],
+      /bad\.gap\.yaml is measured alone.*\[several-configurations\]/,
+    ],
+    [
+      'files of several kinds',
+      ['measure', 'features.npy', 'lines.txt'],
+      /features\.npy is for the reader npy, lines\.txt for text-lines.*\[files-of-several-kinds\]/,
     ],
     ['a seed that is not a number', ['measure', 'features.npy', '--seed', 'x'], /whole number/],
     ['a limit of zero', ['measure', 'features.npy', '--limit', '0'], /at least 1/],
@@ -260,6 +300,7 @@ describe('wrong usage ends with 2, says why, and touches nothing', () => {
   ])('%s', async (_, args, message) => {
     await writeEmbeddings();
     await writeFile(join(folder, 'notes.docx'), 'x');
+    await writeFile(join(folder, 'lines.txt'), 'x\n');
     await writeFile(join(folder, 'bad.gap.yaml'), 'name: a\ndata:\n  kind: scene\n');
     await writeFile(
       join(folder, 'encoder.gap.yaml'),

@@ -8,7 +8,9 @@ import {
   experimentFileName,
   encoderEntries,
   listed,
-  measurementName,
+  isUnnamed,
+  modalityNames,
+  renamedData,
   modelNameProblem,
   toEmbed,
 } from '../../client/flow/choices.ts';
@@ -119,11 +121,33 @@ describe('experimentFileName', () => {
   });
 });
 
-describe('measurementName', () => {
-  it('is what the data are called, and fits the schema', () => {
-    expect(measurementName('features.npy')).toBe('features');
-    expect(measurementName('photos')).toBe('photos');
-    expect(measurementName('.npy')).toBe('measurement');
-    expect(measurementName('a'.repeat(300))).toHaveLength(100);
+describe('names of modalities', () => {
+  it('are told where they are only numbers', () => {
+    const named = (name: string) => isUnnamed({ name, content: null, dimension: 4 });
+    expect(['modality-1', 'modality-12', 'image', 'modality', 'my-modality-1'].map(named)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
+
+  it('are typed with commas between them', () => {
+    expect(modalityNames(' image ,text', 2)).toEqual({ names: ['image', 'text'] });
+    expect(modalityNames('image', 2)).toEqual({ problem: 'Expected 2 names, found 1' });
+    expect(modalityNames('image, image', 2)).toEqual({ problem: 'Two modalities have the same name' });
+  });
+
+  it('go into the entry that reads the data', () => {
+    const parts = ['b_0.npy', 'b_1.npy'];
+    expect(
+      renamedData({ kind: 'npy', path: { 'modality-1': 'a.npy', 'modality-2': parts } }, ['image', 'text']),
+    ).toEqual({ kind: 'npy', path: { image: 'a.npy', text: parts } });
+    expect(renamedData({ kind: 'npy', path: 'a.npy' }, ['image', 'text'])).toEqual({
+      kind: 'npy',
+      path: 'a.npy',
+      modalities: ['image', 'text'],
+    });
   });
 });

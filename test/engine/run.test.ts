@@ -39,7 +39,7 @@ describe('a run', () => {
     expect(embeddings?.map(({ matrix }) => matrix)).toEqual([image, text]);
     expect(stored(report)).toEqual(report);
     expect(report.modalities).toMatchObject([
-      { name: 'image', rows: 40, dimension: 8, model: null, source: join(folder(), 'pair.npy') },
+      { name: 'image', rows: 40, dimension: 8, model: null, source: 'pair.npy' },
       { name: 'text', rows: 40, dimension: 8, model: null },
     ]);
     expect(report.modalities[0]!.data).not.toBe(report.modalities[1]!.data);

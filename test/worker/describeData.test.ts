@@ -10,7 +10,7 @@ const { folder, handlers, write } = useWorker();
 const describeFiles = (...names: string[]) =>
   handlers()('describeData', { paths: names.map((name) => join(folder(), name)), baseFolder: folder() });
 
-const embeddings = (rows: number) => npyFile([1, rows, 2], new Float32Array(rows * 2).fill(1));
+const embeddings = (rows: number) => npyFile([rows, 2], new Float32Array(rows * 2).fill(1));
 
 it('makes a modality of each file of embeddings, called after it', async () => {
   await write('image.npy', embeddings(4));

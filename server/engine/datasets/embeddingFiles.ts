@@ -5,11 +5,13 @@ import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
 import { someOf } from '../someOf.ts';
 import { leftOutNotes } from './dataNotes.ts';
+import { expectAlignedParts, joinedFile, partPaths } from './arrayParts.ts';
 import type { DataNotes, EmbeddingDataset, EmbeddingSource, ReadContext } from './dataset.ts';
 import {
   chooseArrays,
   isNameOf,
   notesOf,
+  type Asked,
   type ChosenArrays,
   type ChosenMatrix,
   type FoundFile,
@@ -17,12 +19,17 @@ import {
 import { openRegularFile } from './regularFile.ts';
 import { samplingParams, selectEmbeddings, selectFacts, selectRows, type Sampling } from './sampling.ts';
 
+const name = z.string().min(1);
+
+/** Files by modality, of each one or its parts. */
+const filesByModality = z.record(name, z.union([name, z.array(name).min(1)]));
+
 /** The parameters that every reader of embedding files has: spread into its schema. */
 export const embeddingFileParams = {
   path: z
-    .union([z.string().min(1), z.record(z.string().min(1), z.string().min(1))])
+    .union([name, filesByModality])
     .describe(
-      'The file with the embeddings; or a mapping from modality to file, such as `{ image: a.npy, text: b.npy }`, where each modality has its own.',
+      'The file with the embeddings; or a mapping from modality to file, such as `{ image: a.npy, text: b.npy }`, where each modality has its own; several files are parts whose rows follow one another: `{ image: [a_0.npy, a_1.npy] }`, `{ image: a_*.npy }`.',
     ),
   modalities: z
     .union([z.array(z.string().min(1)).min(1), z.record(z.string().min(1), z.string().min(1))])
@@ -33,9 +40,11 @@ export const embeddingFileParams = {
   ...samplingParams,
 };
 
+type FilesByModality = Readonly<Record<string, string | readonly string[]>>;
+
 /** What `embeddingFileParams` gives once parsed. */
 interface EmbeddingFileParams extends Sampling {
-  readonly path: string | Readonly<Record<string, string>>;
+  readonly path: string | FilesByModality;
   readonly modalities?: readonly string[] | Readonly<Record<string, string>> | undefined;
 }
 
@@ -57,11 +66,15 @@ export async function openEmbeddingFiles(
   const close = async () => {
     await Promise.all(handles.map((handle) => handle.close()));
   };
-  const open = async (path: string): Promise<FoundFile> => {
-    const file = resolve(context.baseFolder, path);
-    const { handle, size } = await openRegularFile(file);
-    handles.push(handle);
-    return findArrays(handle, file, size);
+  const open = async (path: string | readonly string[]): Promise<FoundFile> => {
+    const files: FoundFile[] = [];
+    for (const file of await partPaths([path].flat().map((each) => resolve(context.baseFolder, each)))) {
+      context.signal.throwIfAborted();
+      const { handle, size } = await openRegularFile(file);
+      handles.push(handle);
+      files.push(await findArrays(handle, file, size));
+    }
+    return joinedFile(files);
   };
   const { path, modalities } = params;
   try {
@@ -160,9 +173,9 @@ function namedSources(found: FoundFile, modalities: Readonly<Record<string, stri
 
 /** One modality of each file: its only matrix, or the one that the mapping names. */
 async function sourcesOfFiles(
-  paths: Readonly<Record<string, string>>,
+  paths: FilesByModality,
   modalities: EmbeddingFileParams['modalities'],
-  open: (path: string) => Promise<FoundFile>,
+  open: (path: string | readonly string[]) => Promise<FoundFile>,
 ): Promise<ReadSources> {
   const names = Object.keys(paths);
   if (names.length === 0) {
@@ -179,34 +192,50 @@ async function sourcesOfFiles(
       `\`path\` names the modalities already (${someOf(names)}); \`modalities\` may only map these to arrays, found ${someOf(unknown)}`,
     );
   }
-  const sources: EmbeddingSource[] = [];
-  const notes: Note[] = [];
+  const taken: { modality: string; file: string; matrix: ChosenMatrix; notes: readonly Note[] }[] = [];
   for (const [modality, path] of Object.entries(paths)) {
     const found = await open(path);
-    const { file } = found;
     const name = mapping[modality];
-    if (name !== undefined) {
-      const named = namedSources(found, { [modality]: name });
-      sources.push(...named.sources);
-      notes.push(...named.notes);
-      continue;
-    }
-    // The one array of a file is what the modality's name is for.
-    const chosen = chooseArrays(
-      found,
-      found.arrays.length === 1 ? { by: 'order', names: [modality] } : { by: 'nothing' },
-    );
-    if (chosen.matrices.length !== 1) {
-      throw new InputError(
-        'array-missing',
-        `${file} should hold the embeddings of ${modality} alone, or \`modalities\` say which array is: ${contentsOf(chosen)}`,
-        { file },
-      );
-    }
-    sources.push(sourceOf(modality, chosen.matrices[0]!, file));
-    notes.push(...leftOutNotes(file, 'array', chosen.leftOut), ...notesOf(chosen.matrices));
+    const { matrix, notes } = name === undefined ? onlyMatrix(found, modality) : matrixByName(found, name);
+    taken.push({ modality, file: found.file, matrix, notes });
   }
-  return { sources, notes };
+  expectAlignedParts(
+    taken.map(({ modality, matrix: { array, rows }, file }) => ({
+      modality,
+      parts: (array.numbers === null ? undefined : array.parts) ?? [{ file, rows }],
+    })),
+  );
+  return {
+    sources: taken.map(({ modality, matrix, file }) => sourceOf(modality, matrix, file)),
+    notes: taken.flatMap(({ notes }) => notes),
+  };
+}
+
+interface NotedMatrix {
+  readonly matrix: ChosenMatrix;
+  readonly notes: readonly Note[];
+}
+
+function matrixByName(found: FoundFile, name: string): NotedMatrix {
+  const matrix = namedMatrix(found, chooseArrays(found, { by: 'name', names: [name] }), name);
+  return { matrix, notes: notesOf([matrix]) };
+}
+
+/** The one matrix of a file that is a modality's own. */
+function onlyMatrix(found: FoundFile, modality: string): NotedMatrix {
+  const { file, arrays } = found;
+  // The one array of a file is what the modality's name is for.
+  const asked: Asked = arrays.length === 1 ? { by: 'order', names: [modality] } : { by: 'nothing' };
+  const chosen = chooseArrays(found, asked);
+  const [matrix, ...others] = chosen.matrices;
+  if (matrix === undefined || others.length > 0) {
+    throw new InputError(
+      'array-missing',
+      `${file} should hold the embeddings of ${modality} alone, or \`modalities\` say which array is: ${contentsOf(chosen)}`,
+      { file },
+    );
+  }
+  return { matrix, notes: [...leftOutNotes(file, 'array', chosen.leftOut), ...notesOf([matrix])] };
 }
 
 function sourceOf(modality: string, { rows, columns, read }: ChosenMatrix, file: string): EmbeddingSource {

@@ -17,8 +17,16 @@ interface ArrayFacts {
   readonly keys?: () => Promise<readonly string[]>;
 }
 
+/** Rows of an array that are in a file of their own. */
+export interface ArrayPart {
+  readonly file: string;
+  readonly rows: number;
+}
+
 /** An array of numbers that can be read as float32. */
 export interface FoundNumbers extends ArrayFacts {
+  /** Where it is made of several files: each, in the order of the rows. */
+  readonly parts?: readonly ArrayPart[];
   readonly numbers: 'floats' | 'integers' | 'booleans';
   /** Empty for a single value. */
   readonly shape: readonly number[];

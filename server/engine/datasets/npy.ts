@@ -16,10 +16,11 @@ export const npy = defineReader({
   params: z.strictObject(embeddingFileParams),
   recognises: (path, isFolder) => Promise.resolve(!isFolder && extname(path).toLowerCase() === '.npy'),
   paramsFor: (path) => ({ path }),
-  open: (params, context) => openEmbeddingFiles(params, context, findArrays),
+  open: (params, context) => openEmbeddingFiles(params, context, npyArrays),
 });
 
-const findArrays: FindArrays = async (handle, file, size) => {
+/** The arrays of such a file. */
+export const npyArrays: FindArrays = async (handle, file, size) => {
   const bytes = fileRange(handle, file, 0, size);
   const header = await readNpyHeader(bytes, file, file);
   const values = fileRange(handle, file, header.dataOffset, size - header.dataOffset);

@@ -16,10 +16,11 @@ export const npz = defineReader({
   params: z.strictObject(embeddingFileParams),
   recognises: (path, isFolder) => Promise.resolve(!isFolder && extname(path).toLowerCase() === '.npz'),
   paramsFor: (path) => ({ path }),
-  open: (params, context) => openEmbeddingFiles(params, context, findArrays),
+  open: (params, context) => openEmbeddingFiles(params, context, npzArrays),
 });
 
-const findArrays: FindArrays = async (handle, file) => {
+/** The arrays of such a file. */
+export const npzArrays: FindArrays = async (handle, file) => {
   const arrays: FoundArray[] = [];
   for (const entry of await listArchive(handle, file)) {
     const member = entry.name;

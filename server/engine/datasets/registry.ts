@@ -1,5 +1,6 @@
 import type { ReaderDefinition } from './dataset.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
+import { embeddingFolder } from './embeddingFolder.ts';
 import { fasta } from './fasta.ts';
 import { mediaFolder } from './mediaFolder.ts';
 import { npy } from './npy.ts';
@@ -16,6 +17,7 @@ export const readers: readonly ReaderDefinition[] = Object.freeze([
   npy,
   npz,
   safetensors,
+  embeddingFolder,
   // Before tables, which take any .json.
   cocoCaptions,
   table,

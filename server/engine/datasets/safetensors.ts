@@ -17,10 +17,11 @@ export const safetensors = defineReader({
   recognises: (path, isFolder) =>
     Promise.resolve(!isFolder && extname(path).toLowerCase() === '.safetensors'),
   paramsFor: (path) => ({ path }),
-  open: (params, context) => openEmbeddingFiles(params, context, findArrays),
+  open: (params, context) => openEmbeddingFiles(params, context, safetensorsArrays),
 });
 
-const findArrays: FindArrays = async (handle, file, size) => ({
+/** The arrays of such a file. */
+export const safetensorsArrays: FindArrays = async (handle, file, size) => ({
   file,
   arrays: (await readSafetensors(handle, file, size)).map(({ name, type: typeName, shape, bytes }) => {
     const type = safetensorsNumberTypes[typeName];

@@ -1,0 +1,28 @@
+import { extname } from 'node:path';
+import { InputError } from '../problems.ts';
+import type { FindArrays } from './embeddingFiles.ts';
+import { npyArrays } from './npy.ts';
+import { npzArrays } from './npz.ts';
+import { safetensorsArrays } from './safetensors.ts';
+
+/** Every format of files of embeddings, by extension. */
+const formats: Readonly<Record<string, FindArrays>> = {
+  '.npy': npyArrays,
+  '.npz': npzArrays,
+  '.safetensors': safetensorsArrays,
+};
+
+/** Whether a file is of a format that embeddings come in, by its extension. */
+export function isArrayFile(name: string): boolean {
+  return extname(name).toLowerCase() in formats;
+}
+
+/** The arrays in a file of any of these formats. */
+export const arraysOfAnyFormat: FindArrays = (handle, file, size) => {
+  const find = formats[extname(file).toLowerCase()];
+  if (find !== undefined) return find(handle, file, size);
+  const expected = Object.keys(formats).join(', ');
+  throw new InputError('array-format', `${file} should be a file of embeddings, which end in ${expected}`, {
+    file,
+  });
+};

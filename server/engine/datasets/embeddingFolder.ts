@@ -1,0 +1,101 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { InputError } from '../problems.ts';
+import { leftOutNotes } from './dataNotes.ts';
+import { defineReader, type ReadContext } from './dataset.ts';
+import { arraysOfAnyFormat, isArrayFile } from './arrayFormats.ts';
+import { contentOfName } from './contentOfName.ts';
+import { embeddingFileParams, openEmbeddingFiles } from './embeddingFiles.ts';
+import { listFolder } from './folderListing.ts';
+import { modalityFiles } from './modalityFiles.ts';
+
+/** Files that say that a folder is a model's: its arrays are weights. */
+const modelFiles: ReadonlySet<string> = new Set(['config.json', 'modules.json', 'open_clip_config.json']);
+
+/** Files of embeddings of any format: those of a folder, or those that are named. */
+export const embeddingFolder = defineReader({
+  kind: 'embeddings',
+  title: 'Folder of embeddings',
+  description:
+    'Precomputed embeddings in several files, whatever the format of each: those of a folder, such as `image_embeddings.npy` and `text_embeddings.npy` or what clip-retrieval writes (`img_emb/`, `text_emb/`); or those that `path` names by modality. Modalities are called after their files; numbered files of one name (`img_emb_0.npy`, `img_emb_1.npy`) are parts whose rows follow one another.',
+  gives: 'embeddings',
+  params: z.strictObject({
+    ...embeddingFileParams,
+    path: embeddingFileParams.path.describe(
+      'The folder of the files; or a mapping from modality to file, such as `{ image: a.npy, text: b.safetensors }`; several files are parts whose rows follow one another: `{ image: [a_0.npy, a_1.npy] }`, `{ image: a_*.npy }`.',
+    ),
+  }),
+  recognises: async (path, isFolder) => isFolder && (await holdsArrays(path)),
+  paramsFor: (path) => ({ path }),
+  async open(given, context) {
+    if (typeof given.path !== 'string') return openEmbeddingFiles(given, context, arraysOfAnyFormat);
+    const { path, modalities, leftOut } = await filesOf(given.path, given.modalities, context);
+    const dataset = await openEmbeddingFiles({ ...given, path, modalities }, context, arraysOfAnyFormat);
+    return { ...dataset, notes: [...dataset.notes, ...leftOutNotes(given.path, 'file', leftOut)] };
+  },
+});
+
+type Path = z.output<typeof embeddingFileParams.path>;
+type Modalities = z.output<typeof embeddingFileParams.modalities>;
+
+/** What of a folder is read as what. */
+async function filesOf(
+  folder: string,
+  modalities: Modalities,
+  { baseFolder, signal }: ReadContext,
+): Promise<{ path: Path; modalities: Modalities; leftOut: { name: string; reason: string }[] }> {
+  const root = resolve(baseFolder, folder);
+  if (!(await isFolder(root))) {
+    throw new InputError(
+      'not-a-folder',
+      `${root} is no folder; a file of embeddings has a reader of its own`,
+      {
+        file: root,
+      },
+    );
+  }
+  const { files } = await listFolder(root, signal);
+  const names = files.map(({ name }) => name);
+  const arrays = names.filter(isArrayFile);
+  const leftOut = names
+    .filter((name) => !isArrayFile(name))
+    .map((name) => ({ name, reason: 'not a format of arrays' }));
+  if (arrays.length === 0) {
+    throw new InputError('no-embeddings', `${root} has no file of embeddings in it`, { file: root });
+  }
+  const inFolder = (name: string) => join(folder, name);
+  if (arrays.length === 1) return { path: inFolder(arrays[0]!), modalities, leftOut };
+  const isList = Array.isArray(modalities);
+  const found = modalityFiles(arrays, isList ? modalities : undefined);
+  const path = Object.fromEntries(found.map(({ name, files: parts }) => [name, parts.map(inFolder)]));
+  return { path, modalities: isList ? undefined : modalities, leftOut };
+}
+
+/** Whether a folder holds files of arrays, and neither media nor a model. */
+async function holdsArrays(folder: string): Promise<boolean> {
+  let found = false;
+  const isOther = async (here: string, depth: number): Promise<boolean> => {
+    const entries = await readdir(here, { withFileTypes: true }).catch(() => []);
+    for (const { name } of entries.filter((entry) => entry.isFile())) {
+      if (modelFiles.has(name) || !['tensor', null].includes(contentOfName(name))) return true;
+      found ||= isArrayFile(name);
+    }
+    if (depth === mostDepth) return false;
+    for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
+      if (await isOther(join(here, entry.name), depth + 1)) return true;
+    }
+    return false;
+  };
+  return !(await isOther(folder, 0)) && found;
+}
+
+/** Of folders within folders, embeddings lie no deeper than this. */
+const mostDepth = 3;
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+}

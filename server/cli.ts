@@ -5,11 +5,19 @@ import { runProgram } from './cli/program.ts';
 import { processTerminal } from './cli/terminal.ts';
 
 const args = process.argv.slice(2);
-const signal = abortOnInterrupt();
 const terminal = processTerminal(args.includes('--verbose') || (process.env['DEBUG'] ?? '') !== '');
+const signal = abortOnInterrupt(terminal);
 
-const exitCode = await runProgram(args, { version: packageJson.version, signal, terminal }).catch(
-  (error: unknown) => reportError(error, signal, terminal),
-);
-// Not left to the event loop: native thread pools may keep it alive.
-process.exit(exitCode);
+/** Not left to the event loop: native thread pools may keep it alive. What was said is written before. */
+function end(exitCode: number): void {
+  process.stderr.write('', () => process.exit(exitCode));
+}
+
+// Something is awaited that can never come. Node itself would end with 13, without a word.
+process.once('beforeExit', () => {
+  end(reportError(new Error('The command waits for something that can no longer happen'), signal, terminal));
+});
+
+void runProgram(args, { version: packageJson.version, signal, terminal })
+  .catch((error: unknown) => reportError(error, signal, terminal))
+  .then(end);

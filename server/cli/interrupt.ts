@@ -1,10 +1,14 @@
 import { exitCodes } from './exitCodes.ts';
+import type { Terminal } from './terminal.ts';
 
 /** A signal that Ctrl-C (or SIGTERM) aborts: the run then cleans up and ends. A second Ctrl-C ends at once. */
-export function abortOnInterrupt(): AbortSignal {
+export function abortOnInterrupt({ err }: Terminal): AbortSignal {
   const controller = new AbortController();
   const interrupt = () => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted);
+    if (controller.signal.aborted) {
+      err('Interrupted at once.');
+      process.exit(exitCodes.interrupted);
+    }
     controller.abort();
   };
   process.on('SIGINT', interrupt);

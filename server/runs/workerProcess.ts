@@ -1,7 +1,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { finished } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { bundledFile } from '../engine/bundledFile.ts';
+import { processEnd, type ProcessEnd } from '../engine/processEnd.ts';
 import type { ProgressListener } from '../protocol/progress.ts';
 import type { NoContract } from '../protocol/rpc.ts';
 import { RpcError, connectPeers, type Peer } from '../protocol/rpcPeer.ts';
@@ -12,7 +12,10 @@ import { processChannel } from './processChannel.ts';
 /** What a worker has to clean up after it was told to end; what takes longer is killed. */
 const graceMilliseconds = 3000;
 
-/** How long the end of killed processes is waited for: where nobody collects them, they are listed for ever. */
+/**
+ * How long the end of killed processes, and of what was written to the error stream, is waited for: where nobody
+ * collects them, they are listed for ever, and what they started may keep the stream.
+ */
 const goneMilliseconds = 1000;
 
 /** What a process said last on its error stream is kept, up to this many characters. */
@@ -43,15 +46,13 @@ export class WorkerProcess {
       this.#child.on('error', (error) => {
         resolve(`The worker process cannot start: ${error.message}`);
       });
-      this.#child.on('exit', (code, signal) => {
-        // Processes of models that are busy would notice only later that nobody waits for them.
+      // Processes of models that are busy would notice only later that nobody waits for them.
+      this.#child.on('exit', () => {
         this.#killGroup();
-        // The event `close` does not always come where this side has closed the pipe.
-        finished(errors, () => {
-          void this.#groupGone().then(() => {
-            resolve(this.#describeEnd(code, signal));
-          });
-        });
+      });
+      void processEnd(this.#child, [errors], goneMilliseconds).then(async (end) => {
+        await this.#groupGone();
+        resolve(this.#describeEnd(end));
       });
     });
     this.#peer = connectPeers<NoContract, WorkerContract>(
@@ -106,7 +107,7 @@ export class WorkerProcess {
     const { pid, exitCode, signalCode } = this.#child;
     if (pid === undefined || exitCode !== null || signalCode !== null) return;
     if (process.platform === 'win32')
-      spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' });
+      spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore' }).on('error', () => undefined);
     else this.#killGroup();
   }
 
@@ -132,7 +133,7 @@ export class WorkerProcess {
     while (this.#signalGroup(0) && performance.now() < deadline) await delay(5);
   }
 
-  #describeEnd(code: number | null, signal: NodeJS.Signals | null): string {
+  #describeEnd({ code, signal }: ProcessEnd): string {
     const how = signal === null ? `with exit code ${code}` : `by the signal ${signal}`;
     const hint = signal === 'SIGKILL' ? '. Most likely the memory ran out' : '';
     const words = this.#lastWords.trim().split('\n').slice(-5).join('\n');

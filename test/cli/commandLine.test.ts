@@ -402,3 +402,88 @@ describe('the other commands', () => {
     expect(await run('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
   });
 });
+
+/** What a Node loads before its program, as an option for its environment. */
+async function preload(name: string, code: string): Promise<{ NODE_OPTIONS: string }> {
+  const file = join(folder, name);
+  await writeFile(file, code);
+  return { NODE_OPTIONS: `--require ${JSON.stringify(file)}` };
+}
+
+// A group of processes and a program that sleeps.
+describe.skipIf(process.platform === 'win32')('the end of a command', () => {
+  /** Has the processes of a bundle start one that keeps their standard error for as long as it lives. */
+  const holdErrors = (bundle: string) =>
+    preload(
+      'hold.cjs',
+      `const { spawn } = require('node:child_process');
+      if ((process.argv[1] ?? '').endsWith('${bundle}')) {
+        const holder = spawn('sleep', ['600'], { detached: true, stdio: ['ignore', 'ignore', 'inherit'] });
+        holder.unref();
+        require('node:fs').appendFileSync('held.txt', \`\${process.pid} \${holder.pid}\\n\`);
+      }`,
+    );
+
+  const lives = (pid: number): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+
+  /** Runs a command whose processes leave their standard error open; they must be gone, and all else be there. */
+  async function runHeld(bundle: string, ...args: string[]) {
+    const ended = await end(start(args, await holdErrors(bundle)));
+    const pairs = (await readFile(join(folder, 'held.txt'), 'utf8')).trim().split('\n');
+    for (const [pid, holder] of pairs.map((line) => line.split(' ').map(Number) as [number, number])) {
+      expect([lives(pid), lives(holder)]).toEqual([false, true]);
+      process.kill(holder);
+    }
+    return ended;
+  }
+
+  const scenes =
+    'name: a\ndata: { kind: scenes, count: 4 }\nencoders: { image: { kind: random }, text: { kind: random } }\n';
+
+  it('does not wait for what keeps the errors of a model open', async () => {
+    await writeFile(join(folder, 'a.gap.yaml'), scenes);
+    const { code, out } = await runHeld('modelProcess.mjs', 'measure', 'a.gap.yaml', '--out', 'first');
+    expect(code).toBe(0);
+    expect(out).toContain('gap-distance');
+  });
+
+  it('does not wait for what keeps the errors of an inspection open', async () => {
+    await writeFile(join(folder, 'a.gap.yaml'), scenes);
+    const { code, out } = await runHeld('worker.mjs', 'validate', 'a.gap.yaml');
+    expect({ code, out }).toEqual({ code: 0, out: 'a.gap.yaml: valid\n' });
+  });
+
+  it('is an error with a word where a thread has ended', async () => {
+    const values = Float32Array.from({ length: 2 * 6400 * 2 }, (_, at) => Math.sin(at * 1.7));
+    await writeFile(join(folder, 'many.npy'), npyFile([2, 6400, 2], values));
+    const threadsEnd = await preload(
+      'threadsEnd.cjs',
+      `if (!require('node:worker_threads').isMainThread) process.exit(3);`,
+    );
+    const { code, err } = await end(start(['measure', 'many.npy', '--quiet'], threadsEnd));
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'error: A thread that computes ended with exit code 3 [internal-error]\n',
+    });
+  });
+
+  it('is an error with a word where nothing is left that could happen', async () => {
+    await writeFile(join(folder, 'a.gap.yaml'), scenes);
+    const nothingOpens = await preload(
+      'nothingOpens.cjs',
+      `require('node:fs/promises').open = () => new Promise(() => {});
+      require('node:module').syncBuiltinESMExports();`,
+    );
+    const { code, err } = await end(start(['measure', 'a.gap.yaml'], nothingOpens));
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: 'error: The command waits for something that can no longer happen [internal-error]\n',
+    });
+  });
+});

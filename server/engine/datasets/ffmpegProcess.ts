@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { InputError } from '../problems.ts';
+import { processEnd } from '../processEnd.ts';
 
 export interface FfmpegLimits {
   readonly signal: AbortSignal;
@@ -43,21 +44,24 @@ export async function runFfmpeg(
     let size = 0;
     let complaints = '';
     let stopped: string | undefined;
+    const kill = (): void => {
+      child.kill('SIGKILL');
+      // What it started, as where a script starts the program, may keep them.
+      child.stdout.destroy();
+      child.stderr.destroy();
+    };
     const stop = (reason: string): void => {
       stopped ??= reason;
-      child.kill('SIGKILL');
+      kill();
     };
     const timer = setTimeout(() => {
       stop(`${program} was stopped after ${milliseconds / 1000} s`);
     }, milliseconds);
-    const onAbort = (): void => {
-      child.kill('SIGKILL');
-    };
     const finish = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', kill);
     };
-    signal.addEventListener('abort', onAbort);
+    signal.addEventListener('abort', kill);
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size <= outputBytes) chunks.push(chunk);
@@ -70,7 +74,7 @@ export async function runFfmpeg(
       finish();
       reject(new InputError('ffmpeg-missing', `${path} cannot be started: ${error.message}`));
     });
-    child.on('close', (code, killedBy) => {
+    void processEnd(child, [child.stdout, child.stderr], milliseconds).then(({ code, signal: killedBy }) => {
       finish();
       if (signal.aborted) reject(signal.reason as Error);
       else if (stopped !== undefined) resolve({ ok: false, reason: stopped });

@@ -33,6 +33,8 @@ interface PendingCall {
 export class WorkerPool {
   readonly size = availableParallelism();
   readonly #workers: Worker[];
+  /** Why a worker answers no more. */
+  readonly #failures = new Map<Worker, Error>();
   readonly #calls = new Map<number, PendingCall>();
   #lastId = 0;
 
@@ -45,8 +47,11 @@ export class WorkerPool {
       });
       // Idle threads must not keep a process alive.
       worker.unref();
-      worker.on('error', (error) => {
-        for (const call of this.#calls.values()) if (call.worker === worker) call.reject(error);
+      worker.on('error', (error: Error) => {
+        this.#fail(worker, error);
+      });
+      worker.on('exit', (code) => {
+        this.#fail(worker, new Error(`A thread that computes ended with exit code ${code}`));
       });
       return worker;
     });
@@ -65,6 +70,11 @@ export class WorkerPool {
     worker.ref();
     try {
       return await new Promise((resolve, reject) => {
+        const failure = this.#failures.get(worker);
+        if (failure !== undefined) {
+          reject(failure);
+          return;
+        }
         this.#calls.set(id, { worker, resolve, reject, progress });
         worker.postMessage({ kind: 'compute', id, task, input } satisfies WorkerRequest);
       });
@@ -74,9 +84,19 @@ export class WorkerPool {
       throw error;
     } finally {
       this.#calls.delete(id);
-      worker.unref();
+      if (this.#callsOf(worker).length === 0) worker.unref();
       signal?.removeEventListener('abort', abort);
     }
+  }
+
+  #callsOf(worker: Worker): PendingCall[] {
+    return [...this.#calls.values()].filter((call) => call.worker === worker);
+  }
+
+  /** The first reason is the cause of what follows. */
+  #fail(worker: Worker, reason: Error): void {
+    if (!this.#failures.has(worker)) this.#failures.set(worker, reason);
+    for (const { reject } of this.#callsOf(worker)) reject(this.#failures.get(worker));
   }
 
   #settle(response: WorkerResponse): void {

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { bundledFile } from '../bundledFile.ts';
 import { InputError } from '../problems.ts';
+import { processEnd, type ProcessEnd } from '../processEnd.ts';
 import type { Device } from './device.ts';
 import { DeviceUnavailable } from './deviceUnavailable.ts';
 import type { Frame } from './frames.ts';
@@ -89,6 +90,9 @@ interface PendingAnswer {
 /** What a process said last on its error stream is kept, up to this many characters. */
 const keptWords = 4096;
 
+/** How long, after a process has ended, its last words are waited for, which others may keep open. */
+const graceMilliseconds = 500;
+
 class Connection {
   readonly #options: ModelProcessOptions;
   readonly #file: string | undefined;
@@ -101,7 +105,9 @@ class Connection {
   #lastWords = '';
   /** Why nothing can be asked any more. */
   #failure: Error | undefined;
-  #whenIdle: (() => void) | undefined;
+  /** Whether the end of the process is waited for. */
+  #isEnding = false;
+  readonly #whenIdle: (() => void)[] = [];
 
   /** @param file Where the model is read from, for messages. */
   constructor(options: ModelProcessOptions, file: string | undefined) {
@@ -138,8 +144,8 @@ class Connection {
         this.#failAll(this.#problem('model-crashed', `${this.#subject()} cannot start: ${error.message}`));
         resolve();
       });
-      this.#child.on('close', (code, signal) => {
-        this.#failAll(this.#crash(code, signal));
+      void processEnd(this.#child, [errors, this.#channel], graceMilliseconds).then((end) => {
+        this.#failAll(this.#crash(end));
         resolve();
       });
     }).finally(() => signal?.removeEventListener('abort', abort));
@@ -170,7 +176,7 @@ class Connection {
     this.#failure ??= new Error(`${this.#subject()} was ended`);
     if (this.#pending.size > 0) {
       await new Promise<void>((resolve) => {
-        this.#whenIdle = resolve;
+        this.#whenIdle.push(resolve);
       });
     }
     await this.kill();
@@ -178,8 +184,8 @@ class Connection {
 
   /** There is nothing that the process would have to save, and drivers of devices may hang when they are to end. */
   async kill(reason = new Error(`${this.#subject()} was stopped`)): Promise<void> {
+    this.#isEnding = true;
     this.#failAll(reason);
-    this.#keepAlive(true);
     this.#child.kill('SIGKILL');
     await this.#ended;
   }
@@ -214,13 +220,13 @@ class Connection {
 
   #rest(): void {
     this.#keepAlive(false);
-    this.#whenIdle?.();
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
   }
 
-  /** A process that has nothing to do must not keep this one alive. */
+  /** A process that has nothing to do must not keep this one alive; one whose end is waited for must. */
   #keepAlive(isBusy: boolean): void {
     for (const handle of [this.#child, this.#channel]) {
-      if (isBusy) handle.ref();
+      if (isBusy || this.#isEnding) handle.ref();
       else handle.unref();
     }
   }
@@ -244,7 +250,7 @@ class Connection {
     }
   }
 
-  #crash(code: number | null, signal: NodeJS.Signals | null): InputError {
+  #crash({ code, signal }: ProcessEnd): InputError {
     const how = signal ?? `exit code ${code}`;
     const words = this.#lastWords.trim();
     const message = `${this.#subject()} ended unexpectedly (${how})${words === '' ? '' : `: ${words}`}`;

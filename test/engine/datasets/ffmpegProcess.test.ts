@@ -1,4 +1,4 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type FfmpegResult, runFfmpeg } from '../../../server/engine/datasets/ffmpegProcess.ts';
@@ -28,6 +28,13 @@ describe.skipIf(process.platform === 'win32')('ffmpeg', () => {
   it('is stopped when it hangs', async () => {
     const result = await runScript('exec /bin/sleep 600', { milliseconds: 50 });
     expect(result).toEqual({ ok: false, reason: 'ffmpeg was stopped after 0.05 s' });
+  });
+
+  it('is stopped when what it started goes on', async () => {
+    const left = join(folder(), 'left');
+    const result = await runScript(`/bin/sleep 600 & echo $! > ${left}`, { milliseconds: 50 });
+    expect(result).toEqual({ ok: false, reason: 'ffmpeg was stopped after 0.05 s' });
+    process.kill(Number(await readFile(left, 'utf8')));
   });
 
   it('is stopped when it writes without end', async () => {

@@ -21,7 +21,7 @@ const params = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'A folder with `preprocessor_config.json` for images, videos and audio, or `tokenizer.json` for texts; that of the model unless given.',
+      'A folder with `preprocessor_config.json` or `processor_config.json` for images, videos and audio, or `tokenizer.json` for texts; that of the model unless given.',
     ),
   output: outputParam,
   pooling: poolingParam,
@@ -65,7 +65,11 @@ export const onnx = defineEncoder({
 async function preparationOf(file: string, given: Params, context: EncoderContext): Promise<Preparation> {
   const { image, frames, window } = given;
   if (image === undefined || (context.content !== 'image' && context.content !== 'video')) {
-    return checkpointInput(processorFolder(file, given, context), { frames, window }, context);
+    return checkpointInput(
+      processorFolder(file, given, context),
+      { modelFile: file, frames, window },
+      context,
+    );
   }
   const target = imageTarget({ ...image, ...(window && { window }) });
   return context.content === 'image' ? imageInput(target) : videoInput(target, frames, context.signal);

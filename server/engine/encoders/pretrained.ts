@@ -45,7 +45,7 @@ export const pretrained = defineEncoder({
   kind: 'pretrained',
   title: 'Pretrained model',
   description:
-    'A trained model from a folder or from the hub: CLIP, SigLIP, CLAP, sentence and protein models. Runs `onnx/*_model.onnx` (or `model.onnx`), or `model.safetensors` of a CLIP (names of Hugging Face, OpenAI or open_clip) or a SigLIP; prepares items as `preprocessor_config.json` and `tokenizer.json` say.',
+    'A trained model from a folder or from the hub: CLIP, SigLIP, CLAP, sentence and protein models. Runs `onnx/*_model.onnx` (or `model.onnx`), or `model.safetensors` of a CLIP (names of Hugging Face, OpenAI or open_clip) or a SigLIP; prepares items as `preprocessor_config.json` or `processor_config.json`, and `tokenizer.json` say.',
   accepts: ['image', 'text', 'audio', 'video', 'protein'],
   params,
   async load(given, context): Promise<Encoder> {
@@ -81,7 +81,7 @@ async function onnxPart(
         ...(given.precision === 'fp32' ? [] : [given.precision]),
         `on ${context.device}`,
       ].join(', '),
-      preparation: await checkpointInput(folder, given, context),
+      preparation: await checkpointInput(folder, { ...given, modelFile: join(folder, path) }, context),
       output: given.output,
       pooling: given.pooling,
       batchSize: given.batchSize,
@@ -106,6 +106,7 @@ const clipContents: readonly Content[] = ['image', 'video', 'text'];
 const descriptions = [
   'config.json',
   'preprocessor_config.json',
+  'processor_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
   'vocab.txt',

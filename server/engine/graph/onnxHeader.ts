@@ -12,7 +12,9 @@ export interface OnnxHeader {
   readonly graph: string;
   /** The version of the standard operators; null where it uses none. */
   readonly opset: number | null;
-  readonly outputs: readonly OnnxOutput[];
+  /** What it is given; with the initialisers, which old writers list here too, left out. */
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
   /** Numbers in all initialisers, those in other files too. */
   readonly parameters: number;
   /** Bytes of these; null where one is of a type without a fixed size, or of one that is not known. */
@@ -21,8 +23,8 @@ export interface OnnxHeader {
   readonly dataFiles: readonly string[];
 }
 
-/** An output of a model. */
-export interface OnnxOutput {
+/** An input or output of a model. */
+export interface OnnxValue {
   readonly name: string;
   /** As `float32`; `not a tensor` for sequences and the like. */
   readonly type: string;
@@ -34,8 +36,9 @@ export interface OnnxOutput {
 const mostFields = 2_000_000;
 const mostAxes = 64;
 const longestName = 2 ** 12;
-const longestOutput = 2 ** 16;
+const longestValue = 2 ** 16;
 const mostOutputs = 1000;
+const mostInputs = 100_000;
 const mostDataFiles = 1000;
 
 /** By ONNX's number: what ONNX Runtime calls an element type, and its bits. */
@@ -96,7 +99,9 @@ async function readGraph(
   let graph = '';
   let parameters = 0;
   let bits = 0;
-  const outputs: OnnxOutput[] = [];
+  const inputs: OnnxValue[] = [];
+  const outputs: OnnxValue[] = [];
+  const initialisers = new Set<string>();
   const dataFiles = new Set<string>();
   for await (const field of reader.fields(message)) {
     if (field.number === 2) graph = await reader.text(field, longestName);
@@ -105,18 +110,24 @@ async function readGraph(
       const count = tensor.shape.reduce((product, length) => product * length, 1);
       parameters += count;
       bits += count * (elementTypes[tensor.type]?.[1] ?? NaN);
+      initialisers.add(tensor.name);
       if (tensor.file !== null) dataFiles.add(tensor.file);
       if (!Number.isSafeInteger(parameters) || dataFiles.size > mostDataFiles) {
         throw problem(`has a tensor of the shape (${tensor.shape.join(', ')}), or tensors in too many files`);
       }
     }
+    if (field.number === 11) {
+      inputs.push(valueOf(await reader.content(field, longestValue), problem));
+      if (inputs.length > mostInputs) throw problem(`has more than ${mostInputs} inputs`);
+    }
     if (field.number === 12) {
-      outputs.push(outputOf(await reader.content(field, longestOutput), problem));
+      outputs.push(valueOf(await reader.content(field, longestValue), problem));
       if (outputs.length > mostOutputs) throw problem(`has more than ${mostOutputs} outputs`);
     }
   }
   const bytes = Number.isNaN(bits) ? null : Math.ceil(bits / 8);
-  return { graph, outputs, parameters, bytes, dataFiles: [...dataFiles] };
+  const given = inputs.filter(({ name }) => !initialisers.has(name));
+  return { graph, inputs: given, outputs, parameters, bytes, dataFiles: [...dataFiles] };
 }
 
 /** The version of an operator set, where it is that of the standard. */
@@ -131,6 +142,7 @@ async function standardOpset(reader: ProtobufReader, message: ProtobufField): Pr
 }
 
 interface TensorHeader {
+  readonly name: string;
   readonly shape: readonly number[];
   /** ONNX's number of the element type. */
   readonly type: number;
@@ -141,6 +153,7 @@ interface TensorHeader {
 async function readTensor(reader: ProtobufReader, message: ProtobufField): Promise<TensorHeader> {
   const shape: number[] = [];
   let type = 0;
+  let name = '';
   let file: string | null = null;
   for await (const field of reader.fields(message)) {
     if (field.number === 1) {
@@ -148,9 +161,10 @@ async function readTensor(reader: ProtobufReader, message: ProtobufField): Promi
       shape.push(...(field.value === null ? await reader.packed(field, mostAxes) : [field.value]));
     }
     if (field.number === 2) type = field.value ?? 0;
+    if (field.number === 8) name = await reader.text(field, longestName);
     if (field.number === 13) file = (await locationIn(reader, field)) ?? file;
   }
-  return { shape, type, file };
+  return { name, shape, type, file };
 }
 
 /** The file that an entry of a tensor's external data names; null for entries that say something else. */
@@ -164,12 +178,12 @@ async function locationIn(reader: ProtobufReader, message: ProtobufField): Promi
   return key === 'location' ? value : null;
 }
 
-function outputOf(content: Uint8Array, problem: (found: string) => Error): OnnxOutput {
+function valueOf(content: Uint8Array, problem: (found: string) => Error): OnnxValue {
   let info: ValueInfoProto;
   try {
     info = fromBinary(ValueInfoProtoSchema, content);
   } catch (error) {
-    throw problem(`has an output that cannot be read: ${(error as Error).message}`);
+    throw problem(`has an input or output that cannot be read: ${(error as Error).message}`);
   }
   const { name, type } = info;
   if (type?.value.case !== 'tensorType') return { name, type: 'not a tensor', shape: [] };

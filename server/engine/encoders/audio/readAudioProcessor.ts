@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readCheckpointJson, unusable } from '../checkpoint/checkpointFile.ts';
+import { readProcessorSettings } from '../checkpoint/processorFile.ts';
 import type { AudioProcessor } from './audioProcessor.ts';
 import { clapProcessor, clapSchema } from './clapFeatures.ts';
 import { waveformProcessor, waveformSchema } from './waveformInput.ts';
@@ -8,18 +8,18 @@ import { whisperProcessor, whisperSchema } from './whisperFeatures.ts';
 const schema = z.discriminatedUnion('feature_extractor_type', [whisperSchema, clapSchema, waveformSchema]);
 
 /**
- * How a checkpoint wants its sound, as its `preprocessor_config.json` says: that of Whisper, of CLAP, or a waveform.
+ * How a checkpoint wants its sound, as its `preprocessor_config.json` or `processor_config.json` says: that of Whisper, of CLAP, or a waveform.
  *
  * @param waveformSeconds Length that every waveform is brought to, for networks that take no other; null leaves each
  *   its own. Spectrograms have the length that the file says.
- * @throws InputError as `readCheckpointJson`; `checkpoint-config`, which names the key, also for what sound cannot be
+ * @throws InputError as `readProcessorSettings`; `checkpoint-config`, which names the key, also for what sound cannot be
  *   prepared with here.
  */
 export async function readAudioProcessor(
   folder: string,
   { waveformSeconds = null }: { readonly waveformSeconds?: number | null } = {},
 ): Promise<AudioProcessor> {
-  const { file, content } = await readCheckpointJson(folder, 'preprocessor_config.json', schema);
+  const { content, problem } = await readProcessorSettings(folder, 'audio', schema);
   switch (content.feature_extractor_type) {
     case 'WhisperFeatureExtractor':
       return whisperProcessor(content);
@@ -27,8 +27,7 @@ export async function readAudioProcessor(
       return waveformProcessor(content, waveformSeconds);
     case 'ClapFeatureExtractor':
       if (content.frequency_min >= content.frequency_max) {
-        throw unusable(
-          file,
+        throw problem(
           'frequency_min',
           `found ${content.frequency_min}, expected less than frequency_max, ${content.frequency_max}`,
         );

@@ -13,6 +13,15 @@ export interface CheckpointJson<Content> {
   readonly content: Content;
 }
 
+/** What files of checkpoints are there for. */
+const purposes: Readonly<Record<string, string>> = {
+  'config.json': 'says what the model is',
+  'open_clip_config.json': 'says what the model is',
+  'preprocessor_config.json': 'says how images or sound are prepared',
+  'tokenizer.json': 'says how texts become tokens',
+  'vocab.txt': 'lists the tokens of proteins',
+};
+
 /**
  * The path and size of a file of a checkpoint's folder.
  *
@@ -24,11 +33,19 @@ export async function checkpointFile(folder: string, name: string): Promise<{ fi
   if (!facts?.isFile()) {
     throw new InputError(
       'checkpoint-file',
-      `${file} is not there, expected a folder with model.safetensors, config.json, tokenizer.json and preprocessor_config.json`,
+      `${file} is not there, which ${purposes[name] ?? 'holds weights of the model'}; expected it in the model’s folder`,
       { file },
     );
   }
   return { file, size: facts.size };
+}
+
+/** Whether a checkpoint's folder has a file. */
+export function isCheckpointFile(folder: string, name: string): Promise<boolean> {
+  return stat(join(folder, name)).then(
+    (facts) => facts.isFile(),
+    () => false,
+  );
 }
 
 /**

@@ -1,5 +1,3 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { fixedSize } from '../../datasets/decodeImage.ts';
 import type { IntensityWindow } from '../../datasets/intensityWindow.ts';
@@ -13,13 +11,17 @@ import { tensorInput } from '../inputs/tensorInput.ts';
 import { proteinInput, textInput } from '../inputs/textInput.ts';
 import { videoInput } from '../inputs/videoInput.ts';
 import type { InputShapes } from '../processModel.ts';
-import { readCheckpointJson } from './checkpointFile.ts';
+import { isCheckpointFile, readCheckpointJson } from './checkpointFile.ts';
 import type { CheckpointTokenizer } from './checkpointTokenizer.ts';
 import { readTokenizer } from './checkpointTokenizer.ts';
 import { readImageTarget } from './imageProcessor.ts';
+import { textInputsOf } from './onnxTextInputs.ts';
 import { readResidueTokenizer } from './residueTokenizer.ts';
+import { readTextTokenizer, type TextInputs } from './textTokenizer.ts';
 
 export interface CheckpointInputOptions {
+  /** The ONNX model, absolute. */
+  readonly modelFile: string;
   /** Frames taken of a video. */
   readonly frames?: number | undefined;
   /** For images of more than 8 bits. */
@@ -27,15 +29,15 @@ export interface CheckpointInputOptions {
 }
 
 /**
- * How items become a model's input, as the files beside the model say: `preprocessor_config.json` for images, videos and
- * audio, `tokenizer.json` for texts, that or `vocab.txt` for proteins.
+ * How items become a model's input, as the files beside the model say: `preprocessor_config.json` or `processor_config.json`
+ * for images, videos and audio, `tokenizer.json` for texts, that or `vocab.txt` for proteins.
  *
  * @param folder absolute.
  * @throws InputError for files that are missing or cannot be used.
  */
 export async function checkpointInput(
   folder: string,
-  { frames, window }: CheckpointInputOptions,
+  { modelFile, frames, window }: CheckpointInputOptions,
   { content, signal }: Pick<EncoderContext, 'content' | 'signal'>,
 ): Promise<Preparation> {
   switch (content) {
@@ -44,9 +46,9 @@ export async function checkpointInput(
     case 'video':
       return videoInput(await readImageTarget(folder), frames, signal);
     case 'text':
-      return textInput(await textTokenizer(folder));
+      return textInput(await readTextTokenizer(folder, await textInputsOf(modelFile)));
     case 'protein':
-      return proteinInput(await proteinTokenizer(folder));
+      return proteinInput(await proteinTokenizer(folder, await textInputsOf(modelFile)));
     case 'audio':
       return audioInput(await readAudioProcessor(folder));
     case 'tensor':
@@ -55,8 +57,8 @@ export async function checkpointInput(
 }
 
 /**
- * The shapes that `preprocessor_config.json` gives images or sounds, by the names of their inputs, without a batch axis;
- * none where it is not there or cannot be used.
+ * The shapes that the files beside a model give images or sounds, by the names of their inputs, without a batch axis;
+ * none where they say nothing, or nothing that can be used.
  *
  * @param folder absolute.
  */
@@ -83,43 +85,22 @@ async function audioShapes(folder: string): Promise<InputShapes> {
   );
 }
 
-const configSchema = z.looseObject({
-  model_type: z.string().optional(),
-  max_position_embeddings: z.int().min(1).optional(),
-  text_config: z.looseObject({ max_position_embeddings: z.int().min(1).optional() }).optional(),
-});
+const configSchema = z.looseObject({ max_position_embeddings: z.int().min(1).optional() });
 
-/** Models that were trained on texts padded to one length, with the length where their files leave it out. */
-const fixedLengths: Readonly<Record<string, number>> = { clip: 77, siglip: 64, siglip2: 64 };
-
-async function textTokenizer(folder: string): Promise<CheckpointTokenizer> {
-  const config = await readConfig(folder);
-  const fixed = fixedLengths[config.model_type ?? ''];
-  return fixed === undefined
-    ? readTokenizer(folder, { length: null, padding: 'multiple', vocabulary: null })
-    : readTokenizer(folder, {
-        length: config.text_config?.max_position_embeddings ?? fixed,
-        padding: 'full',
-        vocabulary: null,
-      });
-}
-
-async function proteinTokenizer(folder: string): Promise<CheckpointTokenizer> {
-  if (await isThere(folder, 'tokenizer.json')) {
-    return readTokenizer(folder, { length: null, padding: 'multiple', vocabulary: null });
+async function proteinTokenizer(
+  folder: string,
+  { length, takesMask }: TextInputs,
+): Promise<CheckpointTokenizer> {
+  const padding = length !== null ? 'full' : takesMask ? 'multiple' : 'none';
+  if (await isCheckpointFile(folder, 'tokenizer.json')) {
+    return readTokenizer(folder, { length, padding, vocabulary: null });
   }
-  return readResidueTokenizer(folder, (await readConfig(folder)).max_position_embeddings ?? null);
+  return readResidueTokenizer(folder, length ?? (await positionsIn(folder)), padding);
 }
 
-/** The model's own description; nothing where a folder holds only a tokenizer. */
-async function readConfig(folder: string): Promise<z.output<typeof configSchema>> {
-  if (!(await isThere(folder, 'config.json'))) return {};
-  return (await readCheckpointJson(folder, 'config.json', configSchema)).content;
-}
-
-function isThere(folder: string, name: string): Promise<boolean> {
-  return access(join(folder, name)).then(
-    () => true,
-    () => false,
-  );
+/** Tokens that a model takes, as its `config.json` says, which need not be there. */
+async function positionsIn(folder: string): Promise<number | null> {
+  if (!(await isCheckpointFile(folder, 'config.json'))) return null;
+  const { content } = await readCheckpointJson(folder, 'config.json', configSchema);
+  return content.max_position_embeddings ?? null;
 }

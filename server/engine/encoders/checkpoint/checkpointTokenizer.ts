@@ -1,10 +1,11 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { InputError } from '../../problems.ts';
-import { checkpointFile, readCheckpointJson } from './checkpointFile.ts';
+import { isCheckpointFile, readCheckpointJson } from './checkpointFile.ts';
+import { paddedLength, type Padding } from './padding.ts';
 
 const tokenizerSchema = z.looseObject({
-  model: z.looseObject({}),
+  model: z.looseObject({ type: z.string().nullish() }),
   padding: z.looseObject({ pad_id: z.int().min(0) }).nullish(),
   truncation: z.looseObject({ max_length: z.int().min(1) }).nullish(),
 });
@@ -26,6 +27,10 @@ export interface Tokens {
 export interface CheckpointTokenizer {
   /** What determines the tokens: the files' texts, the length and the padding. */
   readonly source: string;
+  /** The kind of the vocabulary, as `BPE` or `Unigram`; empty where a file does not say it. */
+  readonly model: string;
+  /** Tokens that a text has at most. */
+  readonly limit: number;
   /** The tokens that every text starts and ends with. */
   readonly prefix: readonly number[];
   readonly suffix: readonly number[];
@@ -34,13 +39,11 @@ export interface CheckpointTokenizer {
 }
 
 export interface TokenizerOptions {
-  /** Tokens that the model takes at most; null for what the files say, and 512 where they say nothing. */
+  /** Tokens that the model takes at most; null for what the files say. */
   readonly length: number | null;
-  /**
-   * `full` pads every text to the length; `multiple` to a multiple of 16: the embedding of a text must not depend on
-   * those it shares a batch with, so it cannot be padded to the longest of them.
-   */
-  readonly padding: 'full' | 'multiple';
+  /** What holds where they say nothing; 512 unless given. */
+  readonly usualLength?: number;
+  readonly padding: Padding;
   /** Number of different tokens that the model knows; null where that is not known. */
   readonly vocabulary: number | null;
 }
@@ -48,7 +51,6 @@ export interface TokenizerOptions {
 const defaultLength = 512;
 /** Files say 10³⁰ for "no limit". */
 const longestLength = 2 ** 20;
-const paddingMultiple = 16;
 
 /**
  * Reads the `tokenizer.json` of a folder, and its `tokenizer_config.json` if it has one.
@@ -58,7 +60,7 @@ const paddingMultiple = 16;
  */
 export async function readTokenizer(
   folder: string,
-  { length, padding, vocabulary }: TokenizerOptions,
+  { length, usualLength = defaultLength, padding, vocabulary }: TokenizerOptions,
 ): Promise<CheckpointTokenizer> {
   const { file, text, content } = await readCheckpointJson(folder, 'tokenizer.json', tokenizerSchema);
   const settings = await readSettings(folder);
@@ -78,7 +80,7 @@ export async function readTokenizer(
     throw problem(`it has the token ${highest}, but the network knows ${vocabulary}, numbered from 0`);
   }
   const { prefix, suffix } = around;
-  const limit = length ?? fileLength(content, settings?.content);
+  const limit = length ?? fileLength(content, settings?.content) ?? usualLength;
   if (limit <= prefix.length + suffix.length) {
     throw problem(
       `${limit} tokens leave no room for a text between the ${prefix.length + suffix.length} that every text has`,
@@ -87,16 +89,15 @@ export async function readTokenizer(
   const filler = paddingToken(tokenizer, content, settings?.content) ?? suffix.at(-1) ?? 0;
   return {
     source: JSON.stringify([text, settings?.text ?? null, limit, padding]),
+    model: content.model.type ?? '',
+    limit,
     prefix,
     suffix,
     tokens(given) {
       const { ids } = tokenizer.encode(given);
       const isTruncated = ids.length > limit;
       const kept = isTruncated ? [...ids.slice(0, limit - suffix.length), ...suffix] : ids;
-      const padded =
-        padding === 'full'
-          ? limit
-          : Math.min(limit, Math.ceil(Math.max(kept.length, 1) / paddingMultiple) * paddingMultiple);
+      const padded = paddedLength(kept.length, limit, padding);
       const all = new Int32Array(padded).fill(filler);
       all.set(kept);
       return { ids: all, attentionMask: new Int32Array(padded).fill(1, 0, kept.length), isTruncated };
@@ -118,21 +119,17 @@ function specialTokens(tokenizer: Tokenizer): { prefix: number[]; suffix: number
 function fileLength(
   { truncation }: z.output<typeof tokenizerSchema>,
   settings: z.output<typeof settingsSchema> | undefined,
-): number {
+): number | undefined {
   const said = settings?.model_max_length;
   if (said !== null && said !== undefined && said <= longestLength) return Math.floor(said);
-  return truncation?.max_length ?? defaultLength;
+  return truncation?.max_length;
 }
 
 async function readSettings(
   folder: string,
 ): Promise<{ text: string; content: z.output<typeof settingsSchema> } | null> {
   const name = 'tokenizer_config.json';
-  const isThere = await checkpointFile(folder, name).then(
-    () => true,
-    () => false,
-  );
-  return isThere ? readCheckpointJson(folder, name, settingsSchema) : null;
+  return (await isCheckpointFile(folder, name)) ? readCheckpointJson(folder, name, settingsSchema) : null;
 }
 
 function paddingToken(

@@ -1,9 +1,18 @@
 import { z } from 'zod';
 import { fixedSize, type ImageTarget } from '../../datasets/decodeImage.ts';
 import type { PillowFilter, Size } from '../../datasets/pillowResize.ts';
-import { readCheckpointJson, unusable } from './checkpointFile.ts';
+import { readProcessorSettings, type ProcessorSettings } from './processorFile.ts';
 
 const length = z.int().min(1);
+/** Transformers 5 writes null for the ways of giving a size that it does not use. */
+const withoutNulls = <Size extends z.ZodType>(size: Size): z.ZodPreprocess<Size> =>
+  z.preprocess(
+    (given) =>
+      typeof given === 'object' && given !== null && !Array.isArray(given)
+        ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null))
+        : given,
+    size,
+  );
 const rectangle = z.strictObject({ height: length, width: length });
 const positive = z.number().positive();
 const flag = z.boolean().nullish();
@@ -13,10 +22,10 @@ const schema = z.looseObject({
   image_processor_type: z.string().nullish(),
   feature_extractor_type: z.string().nullish(),
   do_resize: flag,
-  size: z.union([length, rectangle, z.strictObject({ shortest_edge: length })]).nullish(),
+  size: withoutNulls(z.union([length, rectangle, z.strictObject({ shortest_edge: length })])).nullish(),
   resample: z.int().min(0).max(5).nullish(),
   do_center_crop: flag,
-  crop_size: z.union([length, rectangle]).nullish(),
+  crop_size: withoutNulls(z.union([length, rectangle])).nullish(),
   do_rescale: flag,
   rescale_factor: positive.nullish(),
   do_normalize: flag,
@@ -24,6 +33,7 @@ const schema = z.looseObject({
   image_std: z.tuple([positive, positive, positive]).nullish(),
 });
 type Settings = z.output<typeof schema>;
+type ImageSettings = ProcessorSettings<Settings>;
 
 /** Further keys that change nothing: images become RGB and arrays of numbers in any case. */
 const withoutEffect = new Set([
@@ -35,6 +45,7 @@ const withoutEffect = new Set([
   'input_data_format',
   'device',
   'image_seq_length',
+  'disable_grouping',
   '_valid_processor_keys',
 ]);
 
@@ -74,52 +85,51 @@ const withOtherSteps = new Set(['Levit', 'Perceiver']);
 const filters: readonly PillowFilter[] = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'];
 
 /**
- * How a model wants its images, as its `preprocessor_config.json` says. The defaults of `CLIPImageProcessor`,
+ * How a model wants its images, as its `preprocessor_config.json` or `processor_config.json` says. The defaults of `CLIPImageProcessor`,
  * `SiglipImageProcessor` and `ViTImageProcessor` of Hugging Face's transformers are known. Other processors, named or
  * not, are taken where their files say all that is needed, and nothing but what is known here.
  *
  * @param expected The size that the model takes, where it takes only one.
- * @throws InputError as `readCheckpointJson`; `checkpoint-config`, which names the key, also for what images cannot be
+ * @throws InputError as `readProcessorSettings`; `checkpoint-config`, which names the key, also for what images cannot be
  * prepared with here, and for images of another size than expected.
  */
 export async function readImageTarget(folder: string, expected?: Size): Promise<ImageTarget> {
-  const { file, content } = await readCheckpointJson(folder, 'preprocessor_config.json', schema);
-  checkKeys(file, content);
-  const target = targetOf(file, content);
-  if (expected !== undefined) checkSize(file, target, expected);
+  const settings = await readProcessorSettings(folder, 'image', schema);
+  checkKeys(settings);
+  const target = targetOf(settings);
+  if (expected !== undefined) checkSize(settings, target, expected);
   return target;
 }
 
-function checkKeys(file: string, content: Settings): void {
+function checkKeys({ content, problem }: ImageSettings): void {
   for (const [key, value] of Object.entries(content)) {
     if (key in schema.shape || withoutEffect.has(key) || value === null || value === false) continue;
-    throw unusable(
-      file,
+    throw problem(
       key,
       `found ${JSON.stringify(value).slice(0, 80)}, which images cannot be prepared with here`,
     );
   }
 }
 
-function targetOf(file: string, content: Settings): ImageTarget {
+function targetOf({ content, problem }: ImageSettings): ImageTarget {
   const typeKey =
     typeof content.image_processor_type === 'string' ? 'image_processor_type' : 'feature_extractor_type';
   const name = content[typeKey] ?? '';
-  const family = name.replace(/(ImageProcessor(Fast)?|FeatureExtractor)$/, '');
+  const family = name.replace(/(ImageProcessor(Fast|Pil)?|FeatureExtractor)$/, '');
   if (withOtherSteps.has(family)) {
-    throw unusable(file, typeKey, `found ${name}, whose steps are not those of other image processors`);
+    throw problem(typeKey, `found ${name}, whose steps are not those of other image processors`);
   }
   const defaults = defaultsOf[family];
   const setting = <Key extends keyof typeof schema.shape>(key: Key): NonNullable<Settings[Key]> => {
     const value = content[key] ?? defaults?.[key] ?? commonDefaults[key] ?? null;
     if (value !== null) return value;
     const processor = name === '' ? 'a file that names no image processor' : name;
-    throw unusable(file, key, `found nothing, expected a value: the default of ${processor} is not known`);
+    throw problem(key, `found nothing, expected a value: the default of ${processor} is not known`);
   };
   const resizes = setting('do_resize');
   const normalises = setting('do_normalize');
   return {
-    resize: resizes ? resizeOf(file, setting('size'), defaults) : null,
+    resize: resizes ? resizeOf(problem, setting('size'), defaults) : null,
     interpolation: filters[resizes ? setting('resample') : 0]!,
     crop: setting('do_center_crop') ? rectangleOf(setting('crop_size')) : null,
     rescaleFactor: setting('do_rescale') ? setting('rescale_factor') : 1,
@@ -129,7 +139,7 @@ function targetOf(file: string, content: Settings): ImageTarget {
 }
 
 function resizeOf(
-  file: string,
+  problem: ImageSettings['problem'],
   size: NonNullable<Settings['size']>,
   defaults: Settings | undefined,
 ): ImageTarget['resize'] {
@@ -139,7 +149,7 @@ function resizeOf(
   // A number means what the processor's own default is.
   const usual = defaults?.size;
   if (typeof usual !== 'object' || usual === null) {
-    throw unusable(file, 'size', `found ${size}, expected {"shortest_edge": …} or {"height": …, "width": …}`);
+    throw problem('size', `found ${size}, expected {"shortest_edge": …} or {"height": …, "width": …}`);
   }
   return 'shortest_edge' in usual ? { shortestEdge: size } : rectangleOf(size);
 }
@@ -148,13 +158,12 @@ function rectangleOf(size: number | Size): Size {
   return typeof size === 'number' ? { height: size, width: size } : size;
 }
 
-function checkSize(file: string, target: ImageTarget, { height, width }: Size): void {
+function checkSize({ problem }: ImageSettings, target: ImageTarget, { height, width }: Size): void {
   const found = fixedSize(target);
   if (found?.height === height && found.width === width) return;
   const gives =
     found === null ? 'gives images of many sizes' : `gives images of ${found.height} × ${found.width}`;
-  throw unusable(
-    file,
+  throw problem(
     target.crop === null ? 'size' : 'crop_size',
     `${gives}, expected the model’s ${height} × ${width} (height × width)`,
   );

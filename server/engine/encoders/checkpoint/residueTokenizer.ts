@@ -2,10 +2,10 @@ import { readFile } from 'node:fs/promises';
 import { InputError } from '../../problems.ts';
 import type { CheckpointTokenizer } from './checkpointTokenizer.ts';
 import { checkpointFile } from './checkpointFile.ts';
+import { paddedLength, type Padding } from './padding.ts';
 
 /** Vocabularies of residues have some thirty tokens. */
 const largestVocabulary = 2 ** 20;
-const paddingMultiple = 16;
 /** What ESM-2 was trained with, start and end included (Lin et al. 2023). */
 const defaultLength = 1026;
 
@@ -20,6 +20,7 @@ const defaultLength = 1026;
 export async function readResidueTokenizer(
   folder: string,
   length: number | null,
+  padding: Padding = 'multiple',
 ): Promise<CheckpointTokenizer> {
   const { file, size } = await checkpointFile(folder, 'vocab.txt');
   const problem = (message: string): InputError =>
@@ -32,7 +33,7 @@ export async function readResidueTokenizer(
     if (number === undefined) throw problem(`it has no token ${token}, which a model of proteins needs`);
     return number;
   };
-  const [start, end, padding, unknown] = ['<cls>', '<eos>', '<pad>', '<unk>'].map(numberOf) as [
+  const [start, end, filler, unknown] = ['<cls>', '<eos>', '<pad>', '<unk>'].map(numberOf) as [
     number,
     number,
     number,
@@ -42,15 +43,17 @@ export async function readResidueTokenizer(
   const limit = length ?? defaultLength;
   if (limit <= 2) throw problem(`${limit} tokens leave no room for a protein between its start and its end`);
   return {
-    source: JSON.stringify([text, limit]),
+    source: JSON.stringify([text, limit, padding]),
+    model: 'residues',
+    limit,
     prefix: [start],
     suffix: [end],
     tokens(sequence) {
       const all = Array.from(sequence, (residue) => numbers.get(residue) ?? unknown);
       const residues = all.slice(0, limit - 2);
       const count = residues.length + 2;
-      const padded = Math.min(limit, Math.ceil(count / paddingMultiple) * paddingMultiple);
-      const ids = new Int32Array(padded).fill(padding);
+      const padded = paddedLength(count, limit, padding);
+      const ids = new Int32Array(padded).fill(filler);
       ids.set([start, ...residues, end]);
       return {
         ids,

@@ -1,9 +1,9 @@
 import { networkGraph } from '../../networks/network.ts';
 import { siglipText } from '../../networks/siglipText.ts';
 import { siglipVision } from '../../networks/siglipVision.ts';
-import { readTokenizer } from '../checkpoint/checkpointTokenizer.ts';
 import type { TensorNames } from '../checkpoint/checkpointWeights.ts';
 import { readImageTarget } from '../checkpoint/imageProcessor.ts';
+import { readTextTokenizer } from '../checkpoint/textTokenizer.ts';
 import type { CheckpointOptions, TrainedPart } from '../checkpoint/trainedNetwork.ts';
 import { trainedNetwork, visionInput } from '../checkpoint/trainedNetwork.ts';
 import type { Encoder, EncoderContext } from '../encoder.ts';
@@ -54,7 +54,7 @@ async function visionPart(
 
 async function textPart(folder: string, { text }: SiglipConfig): Promise<TrainedPart> {
   const { context: length, vocabulary } = text;
-  const tokenizer = await readTokenizer(folder, { length, padding: 'full', vocabulary });
+  const tokenizer = await readTextTokenizer(folder, { length, takesMask: false }, vocabulary);
   return {
     title: 'SigLIP text transformer',
     graph: networkGraph(siglipText, text),

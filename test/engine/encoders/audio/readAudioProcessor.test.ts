@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { AudioProcessor } from '../../../../server/engine/encoders/audio/audioProcessor.ts';
@@ -136,5 +136,20 @@ describe('files that cannot be used', () => {
       code: 'checkpoint-config',
       message: expect.stringMatching(message) as string,
     });
+  });
+});
+
+it.each(['feature_extractor', 'audio_processor'])('is read from a processor_config.json: %s', async (key) => {
+  const path = join(folder(), key);
+  await mkdir(path);
+  await writeFile(join(path, 'processor_config.json'), JSON.stringify({ [key]: clap }));
+  expect((await readAudioProcessor(path)).description).toBe((await processor(clap)).description);
+  await writeFile(
+    join(path, 'processor_config.json'),
+    JSON.stringify({ [key]: { ...clap, frequency_min: 9000, frequency_max: 8000 } }),
+  );
+  await expect(readAudioProcessor(path)).rejects.toMatchObject({
+    code: 'checkpoint-config',
+    message: expect.stringContaining(`processor_config.json: ${key}.frequency_min: `) as string,
   });
 });

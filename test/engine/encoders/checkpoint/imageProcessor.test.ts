@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readImageTarget } from '../../../../server/engine/encoders/checkpoint/imageProcessor.ts';
@@ -169,6 +169,69 @@ describe('what cannot be done is refused', () => {
     await expect(read(config)).rejects.toMatchObject({
       code: 'checkpoint-config',
       message: expect.stringContaining(`preprocessor_config.json: ${key}: `) as string,
+    });
+  });
+});
+
+describe('a processor_config.json, as transformers 5 writes it', () => {
+  const processorOf = async (name: string, content: object): Promise<string> => {
+    const path = join(folder(), 'processor');
+    await mkdir(path, { recursive: true });
+    await writeFile(join(path, name), JSON.stringify(content));
+    return path;
+  };
+  const nested = (settings: object): Promise<string> =>
+    processorOf('processor_config.json', { image_processor: settings, processor_class: 'CLIPProcessor' });
+
+  it.each([
+    ['CLIPImageProcessor', { ...clip, size: { shortest_edge: 224, longest_edge: null } }, clipTarget],
+    [
+      'CLIPImageProcessorFast, with all that it writes',
+      {
+        image_processor_type: 'CLIPImageProcessorFast',
+        crop_size: { height: 224, width: 224, shortest_edge: null },
+        data_format: 'channels_first',
+        default_to_square: false,
+        device: null,
+        disable_grouping: null,
+        do_center_crop: true,
+        do_convert_rgb: true,
+        do_pad: null,
+        input_data_format: null,
+        pad_size: null,
+        resample: 3,
+        return_tensors: null,
+      },
+      clipTarget,
+    ],
+    ['SiglipImageProcessorPil', { image_processor_type: 'SiglipImageProcessorPil' }, { crop: null, ...half }],
+  ])('%s', async (_, settings, target) => {
+    expect(await readImageTarget(await nested(settings))).toMatchObject(target);
+  });
+
+  it('comes before a preprocessor_config.json, where it says something of images', async () => {
+    const path = await nested(clip);
+    await processorOf('preprocessor_config.json', siglip);
+    expect(await readImageTarget(path)).toEqual(clipTarget);
+    await processorOf('processor_config.json', { image_seq_length: 3, processor_class: 'LlavaProcessor' });
+    expect(await readImageTarget(path)).toMatchObject({ crop: null, ...half });
+  });
+
+  it('names the key that cannot be used by its place', async () => {
+    await expect(readImageTarget(await nested({ ...clip, resample: 6 }))).rejects.toMatchObject({
+      message: expect.stringContaining('processor_config.json: image_processor.resample: ') as string,
+    });
+    await expect(readImageTarget(await nested({ ...siglip, do_pad: true }))).rejects.toMatchObject({
+      message: expect.stringContaining('processor_config.json: image_processor.do_pad: ') as string,
+    });
+  });
+
+  it('or the other file is asked for where neither is there', async () => {
+    await expect(readImageTarget(await processorOf('config.json', {}))).rejects.toMatchObject({
+      code: 'checkpoint-file',
+      message: expect.stringMatching(
+        /preprocessor_config.json is not there, .*nor does a processor_config.json with "image_processor"$/,
+      ) as string,
     });
   });
 });

@@ -190,7 +190,7 @@ function toTensor(
   declared: string | undefined,
 ): Tensor {
   if (data instanceof Float32Array) {
-    if (declared === 'float16') return new OrtTensor('float16', toFloat16(data), shape);
+    if (declared === 'float16') return float16Tensor(OrtTensor, toFloat16(data), shape);
     if (declared === 'float64') return new OrtTensor('float64', Float64Array.from(data), shape);
     return new OrtTensor('float32', data, shape);
   }
@@ -201,6 +201,18 @@ function toTensor(
   }
   if (data instanceof BigInt64Array) return new OrtTensor('int64', data, shape);
   return new OrtTensor(declared === 'uint8' ? 'uint8' : 'bool', data, shape);
+}
+
+/**
+ * Where JavaScript has arrays of 16-bit floats, as in Node 24, a tensor makes one of the bits that it is given, and the
+ * native part of ONNX Runtime 1.30 takes such an array for an empty one: it is shown the bits themselves.
+ */
+function float16Tensor(
+  OrtTensor: OnnxRuntime['Tensor'],
+  bits: Uint16Array,
+  shape: readonly number[],
+): Tensor {
+  return Object.defineProperty(new OrtTensor('float16', bits, shape), 'data', { value: bits });
 }
 
 const float16 = { name: 'float16', bytes: 2, bigEndian: false } as const;

@@ -5,10 +5,10 @@ import type { Report } from '../../../server/protocol/report.ts';
 
 const command = fileURLToPath(new URL('../../../dist/cli.mjs', import.meta.url));
 
-/** The report that `modality-gap measure --json` gives for a path. */
-export async function measureOnCommandLine(path: string): Promise<Report> {
+/** The report that `modality-gap measure --json` gives for a path, on this Node unless another one is given. */
+export async function measureOnCommandLine(path: string, node = process.execPath): Promise<Report> {
   const { stdout } = await promisify(execFile)(
-    process.execPath,
+    node,
     [command, 'measure', path, '--json', '--no-cache', '--quiet'],
     { maxBuffer: 64 * 1024 * 1024 },
   );

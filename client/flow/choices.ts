@@ -46,14 +46,18 @@ export function describeModality({ content, dimension }: Modality): string {
   return content ?? (dimension === null ? 'embeddings' : `${dimension.toLocaleString('en')} dimensions`);
 }
 
-/** `To be embedded: image, caption (text)`, `Embeddings: a (512 dimensions), b (512 dimensions)`. */
-export function describeModalities({ modalities }: DataDescription): string {
+/**
+ * `To be embedded: image, caption (text)`, `Embeddings: a (512 dimensions), b (512 dimensions)`, and what is to be known
+ * of the data, such as what is left out.
+ */
+export function describeModalities({ modalities, notes }: DataDescription): string {
   const isEmbedded = modalities.every(({ content }) => content === null);
   const names = modalities.map((modality) => {
     const what = describeModality(modality);
     return what === modality.name ? modality.name : `${modality.name} (${what})`;
   });
-  return `${isEmbedded ? 'Embeddings' : 'To be embedded'}: ${names.join(', ')}`;
+  const what = `${isEmbedded ? 'Embeddings' : 'To be embedded'}: ${names.join(', ')}`;
+  return [what, ...notes.map(({ message }) => message)].join(' · ');
 }
 
 /** `a`, `a and b`, `a, b and c`. */

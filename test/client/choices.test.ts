@@ -46,6 +46,10 @@ describe('descriptions in words', () => {
     expect(describeDescription(embeddings)).toBe('NumPy array: rows of modality-1');
     expect(describeModalities(embeddings)).toBe('Embeddings: modality-1 (512 dimensions)');
     expect(describeModalities(table)).toBe('To be embedded: image, text, sound (audio)');
+    const notes = [{ code: 'left-out', message: 'a.npy: 1 array was left out' }];
+    expect(describeModalities({ ...embeddings, notes })).toBe(
+      'Embeddings: modality-1 (512 dimensions) · a.npy: 1 array was left out',
+    );
   });
 
   it('lists names', () => {

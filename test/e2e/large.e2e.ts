@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { paintedOn } from './harness/canvas.ts';
+import { nameModalities } from './harness/dialogs.ts';
 import { writeEmbeddings } from './harness/fixtures.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
 import type { Workbench } from './harness/workbench.ts';
@@ -21,6 +22,7 @@ describe.skipIf(host === null)('100,000 rows', () => {
     await workbench.pick('Choose files');
     await workbench.chooseFile('large.npy');
     await workbench.pick('Measure modality-1 and modality-2');
+    await nameModalities(workbench, 'image, text');
     await workbench.pick('Measure 100,000 rows');
     await workbench.tab('large').waitFor({ timeout: 90_000 });
     const opened = Date.now();

@@ -4,7 +4,8 @@ import { describe, expect, inject, test } from 'vitest';
 import type { Report } from '../../server/protocol/report.ts';
 import { colouredPlace, paintedOn } from './harness/canvas.ts';
 import { measureOnCommandLine } from './harness/commandLine.ts';
-import { photoColors, writeEmbeddings, writePhotos } from './harness/fixtures.ts';
+import { chooseFromMenu, nameModalities } from './harness/dialogs.ts';
+import { photoColors, writeEmbeddings, writeMatrix, writePhotos } from './harness/fixtures.ts';
 import { storedReport } from './harness/storedReport.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
 import type { Workbench } from './harness/workbench.ts';
@@ -16,6 +17,9 @@ describe.skipIf(host === null)('Measure Modality Gap', () => {
   const editor = useWorkbench(host, async (workspace) => {
     photos = await writePhotos(join(workspace, 'photos'));
     await writeEmbeddings(join(workspace, 'features.npy'), 400, 16);
+    for (const name of ['image_features', 'text_features']) {
+      await writeMatrix(join(workspace, `${name}.npy`), 60, 8, name);
+    }
   });
 
   test('measures a folder of images with captions, from the palette to a panel with the numbers of the command', async () => {
@@ -102,10 +106,37 @@ describe.skipIf(host === null)('Measure Modality Gap', () => {
     await workbench.pick('Choose files');
     await workbench.chooseFile('features.npy');
     await workbench.pick('Measure modality-1 and modality-2');
+    // Nothing in the file says what they are.
+    await nameModalities(workbench, 'image, text');
     await workbench.pick('Measure 400 rows');
     await workbench.tab('features').waitFor();
-    const expected = await measureOnCommandLine(join(workspace, 'features.npy'));
+    const flags = ['--modalities', 'image,text'];
+    const expected = await measureOnCommandLine(join(workspace, 'features.npy'), { flags });
     expect(await shownNumbers(workbench)).toEqual(numbersOf(expected));
+    expect(expected.modalities.map(({ name }) => name)).toEqual(['image', 'text']);
+  });
+
+  test('measures files that are selected together, calls the run after them, and tells of no folder of this machine', async () => {
+    const { workbench, workspace } = editor();
+    const [image, text] = ['image_features.npy', 'text_features.npy'].map((name) =>
+      workbench.explorerRow(name),
+    );
+    await workbench.runCommand('View: Show Explorer');
+    await image!.click();
+    await text!.click({ modifiers: ['ControlOrMeta'] });
+    await chooseFromMenu(workbench, text!, 'Measure Modality Gap');
+    await workbench.pick('Measure image and text');
+    await workbench.pick('Measure 60 rows');
+    await workbench.tab('image_features and text_features').waitFor();
+    const paths = ['image_features.npy', 'text_features.npy'].map((name) => join(workspace, name));
+    const expected = await measureOnCommandLine(paths);
+    expect(await shownNumbers(workbench)).toEqual(numbersOf(expected));
+    const report = await storedReport(workspace, 'image_features-and-text_features');
+    expect(report.modalities.map(({ source }) => source)).toEqual([
+      'image_features.npy',
+      'text_features.npy',
+    ]);
+    expect(JSON.stringify(report)).not.toContain(workspace);
   });
 });
 

@@ -30,3 +30,11 @@ export async function chooseFromMenu(workbench: Workbench, row: Locator, title: 
 export async function questionTitled({ page }: Workbench, title: string): Promise<void> {
   await page.locator('.quick-input-widget:visible .quick-input-title').getByText(title).waitFor();
 }
+
+/** Answers the question after the names of modalities. */
+export async function nameModalities(workbench: Workbench, names: string): Promise<void> {
+  await workbench.page
+    .locator('.quick-input-widget:visible input.input[placeholder^="Names of the modalities"]')
+    .fill(names);
+  await workbench.page.keyboard.press('Enter');
+}

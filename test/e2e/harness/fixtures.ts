@@ -39,6 +39,17 @@ export async function writePhotos(folder: string): Promise<number> {
   return files.length;
 }
 
+/** Embeddings of one modality in a .npy file, drawn from the stream of this name. */
+export async function writeMatrix(
+  file: string,
+  rows: number,
+  columns: number,
+  stream: string,
+): Promise<void> {
+  const values = new Random(1).stream(stream).fillNormal(new Float32Array(rows * columns));
+  await writeFile(file, npyFile([rows, columns], values));
+}
+
 /** Embeddings of two modalities in one .npy file: two cones around different directions, row i of both related. */
 export async function writeEmbeddings(file: string, rows: number, columns: number): Promise<void> {
   const random = new Random(1).stream('embeddings');

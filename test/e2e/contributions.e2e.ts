@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
+import { activationTime } from './harness/activationTime.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
 
 const host = inject('editorHost');
-
-/** What the editor may take to load and start the extension. */
-const mostMilliseconds = 150;
 
 interface Manifest {
   readonly contributes: {
@@ -43,7 +41,7 @@ describe.skipIf(host === null)('what the extension contributes', () => {
 
   test('is not activated by the start of the editor', async () => {
     const log = () => hostLog(editor().server.folder);
-    await expect.poll(log, { timeout: 20_000 }).toContain('Eager extensions activated');
+    await expect.poll(log).toContain('Eager extensions activated');
     expect(await log()).not.toContain('_doActivateExtension modality-gap');
   });
 
@@ -73,24 +71,12 @@ describe.skipIf(host === null)('what the extension contributes', () => {
     await workbench.page.keyboard.press('Escape');
   });
 
-  test('is activated within 150 ms', async () => {
+  test('is activated by a command', async () => {
     const { workbench } = editor();
-    // The fastest of a few: other work on the machine slows some of them down.
-    const times: number[] = [];
-    while (times.length < 5 && !times.some((time) => time <= mostMilliseconds)) {
-      if (times.length > 0) await workbench.reload();
-      await workbench.runCommand('Modality Gap: Show Log');
-      await workbench.runCommand('Developer: Show Running Extensions');
-      const row = workbench.page.locator('.runtime-extensions-editor .monaco-list-row');
-      const time = row.filter({ hasText: 'Modality Gap' }).locator('.activation-time');
-      const shown = async () => Number(/(\d+)ms/.exec((await time.textContent()) ?? '')?.[1]);
-      // Nothing is shown before it is over.
-      await expect.poll(shown).toBeGreaterThan(0);
-      times.push(await shown());
-    }
-    console.info(`activation: ${times.join(', ')} ms`);
-    expect(Math.min(...times)).toBeLessThanOrEqual(mostMilliseconds);
-  }, 240_000);
+    await workbench.runCommand('Modality Gap: Show Log');
+    // How long that takes, `bench/editor.ts` tells.
+    expect(await activationTime(workbench)).toBeGreaterThan(0);
+  });
 
   test('opens its walkthrough', async () => {
     const { workbench } = editor();

@@ -124,7 +124,7 @@ describe.skipIf(host === null)('exploring', () => {
     await workbench.panel.locator('.method select').selectOption('umap');
     const points = workbench.chart('points');
     await expect
-      .poll(() => points.getAttribute('aria-label').catch(() => ''), { timeout: 60_000 })
+      .poll(() => points.getAttribute('aria-label').catch(() => ''))
       .toContain(`Scatter of ${rows} rows`);
     await workbench.panel.locator('#points summary').click();
     await axis.getByText('title: UMAP 1').waitFor();
@@ -201,7 +201,7 @@ describe.skipIf(host === null)('exploring', () => {
     expect(count).toBeGreaterThanOrEqual(3);
     await workbench.page.keyboard.press('Enter');
     await workbench.chooseFolder('pictures', 'Save Here');
-    await expect.poll(() => readdir(inWorkspace('pictures')), { timeout: 60_000 }).toHaveLength(count);
+    await expect.poll(() => readdir(inWorkspace('pictures'))).toHaveLength(count);
     for (const name of await readdir(inWorkspace('pictures'))) {
       expect(name).toMatch(/^reviews .+\.png$/);
       const image = await readFile(inWorkspace('pictures', name));

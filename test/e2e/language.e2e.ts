@@ -46,9 +46,7 @@ describe.skipIf(host === null)('an experiment file in the editor', () => {
         () => false,
       );
     };
-    await expect
-      .poll(isShown, { timeout: 20_000, message: `The hover over ${word} says ${text}` })
-      .toBe(true);
+    await expect.poll(isShown, { message: `The hover over ${word} says ${text}` }).toBe(true);
     return hover;
   }
 

@@ -50,7 +50,7 @@ describe.skipIf(host === null)('pictures', () => {
     await points.hover({ position: await colouredPlace(points) });
     await workbench.panel.locator('#points .card img').waitFor();
     await take('reportLight');
-  }, 120_000);
+  });
 
   test('of a comparison', async () => {
     const { workbench } = editor();

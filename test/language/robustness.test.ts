@@ -15,12 +15,6 @@ import { testFacts, testRun } from './testFacts.ts';
 const edits = 20_000;
 const parts = 10;
 
-/** No answer may take longer on a file of 1,000 lines. */
-const mostMilliseconds = 200;
-
-/** What is far larger has to be answered in the end. */
-const hangMilliseconds = 3000;
-
 const folder = 'media/templates';
 const templates = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
 
@@ -196,23 +190,9 @@ describe('no text makes a feature throw or hang', () => {
   ])('%s', (_, text) => {
     for (const offset of [0, Math.floor(text.length / 2), text.length]) {
       const document = open(text);
-      for (const [name, ask] of Object.entries(everyFeature)) {
-        expect(
-          milliseconds(() => ask(service, document, offset)),
-          name,
-        ).toBeLessThan(hangMilliseconds);
-      }
+      // What hangs runs into the limit of the test. How fast it is, `bench/languageFeatures.ts` tells.
+      for (const ask of Object.values(everyFeature)) ask(service, document, offset);
     }
-  });
-
-  const thousandLines = `name: a\ndata: { kind: scenes }\nexperiments:\n${experiments(333)}`;
-
-  it.each(Object.entries(everyFeature))('%s of 1,000 lines', (_, ask) => {
-    // The fastest of a few: other work on the machine slows some of them down.
-    const times = Array.from({ length: 5 }, (__, time) =>
-      milliseconds(() => ask(service, open(thousandLines), Math.floor((thousandLines.length * time) / 4))),
-    );
-    expect(Math.min(...times)).toBeLessThan(mostMilliseconds);
   });
 });
 
@@ -233,10 +213,4 @@ it('memory does not grow with the edits', () => {
   };
   const before = heapAfter(500);
   expect((heapAfter(4000) - before) / 2 ** 20).toBeLessThan(4);
-}, 120_000);
-
-function milliseconds(action: () => unknown): number {
-  const started = performance.now();
-  action();
-  return performance.now() - started;
-}
+});

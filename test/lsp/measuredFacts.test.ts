@@ -43,14 +43,14 @@ describe('what the data and the last run tell', () => {
     );
     const labels = async () =>
       (await ask<InlayHint[]>('textDocument/inlayHint', { range: whole })).map(({ label }) => label);
-    await expect.poll(labels, { timeout: 20_000 }).toContain('12 rows · modality-1 4-d, modality-2 4-d');
+    await expect.poll(labels).toContain('12 rows · modality-1 4-d, modality-2 4-d');
 
     const { uri: run } = await server.ask('startRun', { kind: 'file', uri });
     await server.until(run, ({ state }) => state === 'finished');
     const titles = async () =>
       (await ask<CodeLens[]>('textDocument/codeLens')).map(({ command }) => command!.title).join('; ');
     await expect
-      .poll(titles, { timeout: 20_000 })
+      .poll(titles)
       .toMatch(/^\$\(play\) Run; \$\(history\) gap-distance [\d.]+ \[.*; \$\(link-external\) Open; /);
     const hover = await ask<Hover>('textDocument/hover', { position: positionOf('modality-gap') });
     expect(JSON.stringify(hover)).toMatch(/Last run \d{4}-\d\d-\d\d/);
@@ -59,12 +59,12 @@ describe('what the data and the last run tell', () => {
       const { items } = await ask<{ items: Diagnostic[] }>('textDocument/diagnostic');
       return items.map(({ code }) => code);
     };
-    await expect.poll(codes, { timeout: 20_000 }).not.toContain('results-out-of-date');
+    await expect.poll(codes).not.toContain('results-out-of-date');
     await writeFile(data, rowsOf(13));
     await server.connection.sendNotification('workspace/didChangeWatchedFiles', {
       changes: [{ uri: uriOf(data), type: 2 }],
     });
-    await expect.poll(codes, { timeout: 20_000 }).toContain('results-out-of-date');
+    await expect.poll(codes).toContain('results-out-of-date');
     expect(await labels()).toContain('13 rows · modality-1 4-d, modality-2 4-d');
   });
 
@@ -80,7 +80,7 @@ describe('what the data and the last run tell', () => {
       return items.map(({ code, message }) => `${String(code)}: ${message as string}`);
     };
     await expect
-      .poll(messages, { timeout: 20_000 })
+      .poll(messages)
       .toEqual([
         'unknown-class: No row of the data is of the class "brid"; expected one of bird, cat. Did you mean "bird"?',
       ]);
@@ -106,10 +106,8 @@ experiments:
       const { items } = await ask<{ items: Diagnostic[] }>('textDocument/diagnostic');
       return items.map(({ message }) => message as string).join('\n');
     };
-    await expect.poll(messages, { timeout: 20_000 }).toContain('Did you mean "caption"?');
-    await expect
-      .poll(messages, { timeout: 20_000 })
-      .toContain('The temperature is 0.5; the model learned 0.0302');
+    await expect.poll(messages).toContain('Did you mean "caption"?');
+    await expect.poll(messages).toContain('The temperature is 0.5; the model learned 0.0302');
   });
 
   it('tells what an ONNX file holds, and that two of them do not fit', async () => {
@@ -128,7 +126,7 @@ encoders:
     );
     const labels = async () =>
       (await ask<InlayHint[]>('textDocument/inlayHint', { range: whole })).map(({ label }) => label);
-    await expect.poll(labels, { timeout: 20_000 }).toContain('4-d');
+    await expect.poll(labels).toContain('4-d');
     expect(await labels()).toContain('8-d');
     const hover = await ask<Hover>('textDocument/hover', { position: positionOf('dual.onnx') });
     expect((hover.contents as { value: string }).value).toContain(

@@ -44,4 +44,4 @@ it('the server lives in a small heap while somebody types', async () => {
   }
   ended.catch(() => undefined);
   expect(server.process.exitCode).toBeNull();
-}, 180_000);
+});

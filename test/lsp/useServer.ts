@@ -48,7 +48,7 @@ export function useServer(name: string) {
 
   beforeAll(() => {
     execFileSync(process.execPath, ['scripts/build.mjs', '--out', bundles, ...neededBundles]);
-  }, 60_000);
+  });
   afterEach(async () => {
     await Promise.all(started.splice(0).map(stop));
   });
@@ -119,9 +119,9 @@ export function uriOf(path: string): string {
   return URI.file(path).toString();
 }
 
-/** Asks again until there is an answer, or half a minute is over. */
+/** Asks again until there is an answer; what never comes ends after minutes. */
 export async function eventually<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 240_000;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;

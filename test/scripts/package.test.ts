@@ -144,7 +144,7 @@ describe.skipIf(!(here in targets))(`the extension for ${here}`, () => {
     file = await packageFor(here);
     contents = await textsIn(file);
     names = [...contents.keys()];
-  }, 120_000);
+  });
 
   it('is at most 60 MB', () => {
     expect(statSync(file).size).toBeLessThanOrEqual(60e6);
@@ -223,7 +223,7 @@ describe.skipIf(!(here in targets))(`the extension for ${here}`, () => {
   it('is the same to the byte when it is made again', async () => {
     const again = await packageFor(here, 'again.vsix');
     expect(readFileSync(again).equals(readFileSync(file))).toBe(true);
-  }, 120_000);
+  });
 });
 
 // Installs the packages of four more platforms, which takes the network and a minute.

@@ -19,7 +19,7 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
     const [started, runFolder] = await Promise.all([startBrowser(folder), measureScenes(folder)]);
     context = started;
     run = answersFrom(runFolder);
-  }, 120_000);
+  });
 
   afterAll(async () => {
     await context.close();
@@ -260,9 +260,7 @@ describe.skipIf(browserPath === undefined)('the panel of a run in Chromium', () 
     await figure.getByRole('button', { name: /^Reset/ }).click();
     expect((await ink(scatter(page))).picture).toBe(whole);
     await figure.getByText('Save PNG').click();
-    await expect
-      .poll(() => [...run.saved.keys()].some((name) => name.endsWith('.png')), { timeout: 15_000 })
-      .toBe(true);
+    await expect.poll(() => [...run.saved.keys()].some((name) => name.endsWith('.png'))).toBe(true);
     await setTheme('light');
     await expect.poll(async () => (await ink(scatter(page))).picture).not.toBe(whole);
     expect(await state()).toEqual({ view: 'run', uri: run.uri });

@@ -159,7 +159,7 @@ describe('a file that is no such model', () => {
     const handle = await open(join(folder(), 'model.onnx'), 'r+');
     await handle.truncate(head.length + 2 ** 31);
     await handle.close();
-    const started = performance.now();
+    const before = await bytesRead();
     expect(await ask('model.onnx', {}, folder())).toEqual({
       architecture: 'by me',
       parameters: 2 ** 29,
@@ -168,9 +168,15 @@ describe('a file that is no such model', () => {
       logitScale: null,
       isPresent: true,
     });
-    expect(performance.now() - started).toBeLessThan(2000);
+    expect((await bytesRead()) - before).toBeLessThan(2 ** 20);
   });
 });
+
+/** Bytes that this process has read so far, as Linux counts them; 0 on other systems. */
+async function bytesRead(): Promise<number> {
+  const counts = await readFile('/proc/self/io', 'utf8').catch(() => '');
+  return Number(/^rchar: (\d+)/m.exec(counts)?.[1] ?? 0);
+}
 
 function varint(value: number): number[] {
   return value < 128 ? [value] : [(value % 128) + 128, ...varint(Math.floor(value / 128))];

@@ -179,7 +179,7 @@ describe('projectRows', () => {
     const file = await handlers()('projectRows', { runFolder, method: 'umap' });
     expect(file).toMatchObject({ rows: 5000, totalRows: rows });
     expect((await readPoints(file)).points[0]!.every(Number.isFinite)).toBe(true);
-  }, 60_000);
+  });
 
   it('stops laying out when nobody waits any more, and leaves nothing', async () => {
     await writePair(500, 12);

@@ -52,7 +52,7 @@ const quietSettings = {
  * Starts an editor on a free port of 127.0.0.1, with a home of its own.
  *
  * @param isTrusted whether workspaces are trusted without asking; otherwise they open in Restricted Mode.
- * @throws Error with the end of the server's output where it does not get ready within a minute.
+ * @throws Error with the end of the server's output where it does not get ready within five minutes.
  */
 export async function startCodeServer(host: EditorHost, isTrusted: boolean): Promise<CodeServer> {
   const folder = await mkdtemp(join(tmpdir(), 'modality-gap-editor-'));
@@ -107,7 +107,7 @@ async function freePort(): Promise<number> {
 }
 
 async function isReady(url: string, server: ChildProcess): Promise<boolean> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + 300_000;
   while (Date.now() < deadline && server.exitCode === null) {
     const response = await fetch(`${url}/healthz`).catch(() => null);
     if (response?.ok === true) return true;

@@ -35,7 +35,7 @@ export function useWorkbench(
     await fill(workspace);
     server = await startCodeServer(host, isTrusted);
     editor = { workbench: await Workbench.open(server, host.chromium, workspace), server, workspace };
-  }, 120_000);
+  });
 
   afterEach(async ({ task }) => {
     if (task.result?.state === 'fail') {
@@ -50,7 +50,7 @@ export function useWorkbench(
     await rm(workspace, { recursive: true, force: true, maxRetries: 5 });
     expect(editor.workbench.outsideRequests).toEqual([]);
     expect(editor.workbench.complaints).toEqual([]);
-  }, 60_000);
+  });
 
   return () => {
     if (editor === undefined) throw new Error('The editor is not open');

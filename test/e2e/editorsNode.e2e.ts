@@ -27,7 +27,10 @@ describe.skipIf(host === null)('on the Node of the editor', () => {
   describeShared('a model that takes half precision', () => {
     test('gives the values that it gives on this Node', async () => {
       const path = sharedFile('cases/float16/v16.gap.yaml');
-      const [there, here] = [await measureOnCommandLine(path, { node: host!.node }), await measureOnCommandLine(path)];
+      const [there, here] = [
+        await measureOnCommandLine(path, { node: host!.node }),
+        await measureOnCommandLine(path),
+      ];
       expect(there.results).toEqual(here.results);
     });
   });

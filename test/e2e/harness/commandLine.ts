@@ -13,7 +13,10 @@ const command = fileURLToPath(new URL('../../../dist/cli.mjs', import.meta.url))
  */
 export async function measureOnCommandLine(
   paths: string | readonly string[],
-  { flags = [], node = process.execPath }: { readonly flags?: readonly string[]; readonly node?: string } = {},
+  {
+    flags = [],
+    node = process.execPath,
+  }: { readonly flags?: readonly string[]; readonly node?: string } = {},
 ): Promise<Report> {
   const { stdout } = await promisify(execFile)(
     node,

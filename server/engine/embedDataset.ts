@@ -95,7 +95,10 @@ async function loadEncoder(
   if (definition.caveat !== undefined) {
     note({ code: `${entry.kind}-encoder`, message: `${name}: ${definition.caveat}` });
   }
-  return definition.load(entry, { modality: name, content, baseFolder, random, device, signal, progress });
+  const context = { modality: name, content, baseFolder, random, device, signal, progress };
+  const encoder = await definition.load(entry, context);
+  for (const { code, message } of encoder.notes ?? []) note({ code, message: `${name}: ${message}` });
+  return encoder;
 }
 
 async function finishStore(

@@ -137,6 +137,12 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'model-unreadable': 'The file is no ONNX model, is damaged, or has more in it than is looked at.',
   'model-output':
     'The output that holds the embeddings is not there, or cannot be told. Name it as `output`.',
+  'model-module':
+    'A sentence model has a module that is not carried, that does not fit the one before it, or whose weights are in a format that is not read. The message names it.',
+  'model-pooling':
+    '`pooling` asks for what the model does not leave open: take it away, or name another `output`.',
+  'model-prompt':
+    '`prompt` names one that the model does not have, or stands before something that is no text. A text that is to stand before others ends with a space or a mark.',
   'model-external-data':
     'The model keeps tensors in a file that is not in its own folder. Put the two together, under the names that they were written with.',
   'hub-address': 'HF_ENDPOINT is not the address of a hub.',

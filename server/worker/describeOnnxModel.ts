@@ -8,6 +8,9 @@ import { readOnnxHeader, type OnnxHeader } from '../engine/graph/onnxHeader.ts';
 import { InputError } from '../engine/problems.ts';
 import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
 
+/** Which of its last outputs is taken changes no dimension. */
+const alone = { isWhole: true, poolsTexts: false };
+
 type Params = WorkerContract['requests']['describeOnnxModel']['params'];
 
 /**
@@ -92,7 +95,7 @@ function dimensionOf(
     const dimensions = new Set(contents.flatMap((each) => chosenDimension(file, outputs, each) ?? []));
     return dimensions.size === 1 ? [...dimensions][0]! : null;
   }
-  const likely = known === undefined ? [] : likelyOutputs(known, true);
+  const likely = known === undefined ? [] : likelyOutputs(known, alone);
   return lastLength(outputs, embeddingOutput(file, outputs, likely, output ?? undefined));
 }
 
@@ -103,7 +106,7 @@ function chosenDimension(
   content: (typeof contents)[number],
 ): number | null {
   try {
-    return lastLength(outputs, embeddingOutput(file, outputs, likelyOutputs(content, true), undefined));
+    return lastLength(outputs, embeddingOutput(file, outputs, likelyOutputs(content, alone), undefined));
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;

@@ -13,15 +13,24 @@ const embeddingNames: Readonly<Record<Content, readonly string[]>> = {
 };
 const generalNames = ['embeddings', 'embedding', 'embeds'];
 
+/** What is known of a model beside its outputs. */
+export interface ModelKind {
+  /** Whether it may be of two modalities, or stand alone; else it is one of the towers of such a model. */
+  readonly isWhole: boolean;
+  /** Whether it was trained to give texts one embedding each, as the text model of a CLIP, also where it is saved alone. */
+  readonly poolsTexts: boolean;
+}
+
 /**
  * Names of outputs that hold embeddings, the likeliest first. Where a language model stands alone, its `pooler_output`
  * is that of another task of its training, and its tokens are what sentence embeddings are made of (Reimers & Gurevych
  * 2019); of the text model of two modalities it is the embedding, as it is of vision models.
  */
-export function likelyOutputs(content: Content, isWhole: boolean): readonly string[] {
+export function likelyOutputs(content: Content, { isWhole, poolsTexts }: ModelKind): readonly string[] {
   const isLanguage = content === 'text' || content === 'protein';
   const last = ['pooler_output', 'last_hidden_state'];
-  return [...embeddingNames[content], ...generalNames, ...(isLanguage && isWhole ? last.reverse() : last)];
+  const isOfTokens = isLanguage && isWhole && !poolsTexts;
+  return [...embeddingNames[content], ...generalNames, ...(isOfTokens ? last.reverse() : last)];
 }
 
 /**

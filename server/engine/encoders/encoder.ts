@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Content } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import type { Random } from '../numerics/random.ts';
+import type { Note } from '../../protocol/report.ts';
 import type { ProgressListener } from '../../protocol/progress.ts';
 import type { Device } from '../runtime/device.ts';
 import type { LoadedItem } from './loadedItem.ts';
@@ -30,6 +31,8 @@ export interface Encoder {
   readonly summary: string;
   /** What cosines were multiplied by in training, the inverse of the temperature; null where the model does not tell. */
   readonly logitScale: number | null;
+  /** What of it a report should say beside that; nothing unless given. */
+  readonly notes?: readonly Note[];
   /** Items at a time; null to look for the fastest number. */
   readonly batchSize: number | null;
   /** Whether preparing takes so little that it is done also for items that are not embedded, to know of truncation. */

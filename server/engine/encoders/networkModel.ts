@@ -4,6 +4,7 @@ import type { Device } from '../runtime/device.ts';
 import { startGraph } from '../runtime/graphSession.ts';
 import type { EmbeddingModel } from './encoder.ts';
 import type { Precision } from './inferenceParams.ts';
+import { poolTokens } from './pooling.ts';
 import { processModel } from './processModel.ts';
 
 export interface NetworkModelOptions {
@@ -24,7 +25,7 @@ export async function startNetwork(
   { name, device, precision }: NetworkModelOptions,
 ): Promise<EmbeddingModel> {
   const process = await startGraph(graph, values, { name, device, precision });
-  return processModel(process, { name, output: 'embedding', pooling: 'mean' });
+  return processModel(process, { name, output: 'embedding', pool: (tokens) => poolTokens(tokens, 'mean') });
 }
 
 /** A network for reports: `CLIP vision transformer, 87.85 M parameters, 512 dimensions, on cpu`. */

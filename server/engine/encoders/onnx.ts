@@ -2,16 +2,20 @@ import { access } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
-import { checkpointInput, mediaShapes } from './checkpoint/checkpointInput.ts';
+import { mediaShapes } from './checkpoint/checkpointInput.ts';
+import { plainHead } from './embeddingHead.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
 import { framesParam, inferenceParams, windowParam } from './inferenceParams.ts';
 import { imageInput } from './inputs/imageInput.ts';
 import { imageParam, imageTarget } from './inputs/imageParam.ts';
-import type { Preparation } from './inputs/preparation.ts';
 import { videoInput } from './inputs/videoInput.ts';
 import { onnxEncoder } from './onnxEncoder.ts';
+import { onnxParts, promptFor, type OnnxParts } from './onnxParts.ts';
 import { outputParam, poolingParam } from './pooling.ts';
+import { prompted } from './sentence/prompted.ts';
+import { promptParam } from './sentence/prompts.ts';
+import { readSentenceModel } from './sentence/sentenceModel.ts';
 
 const params = z.strictObject({
   path: z.string().min(1).describe('The model: a file that ends in .onnx.'),
@@ -21,10 +25,11 @@ const params = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'A folder with `preprocessor_config.json` or `processor_config.json` for images, videos and audio, or `tokenizer.json` for texts; that of the model unless given.',
+      'A folder with `preprocessor_config.json` or `processor_config.json` for images, videos and audio, or `tokenizer.json` for texts, whose `modules.json`, if it has one, is followed too; that of the model unless given.',
     ),
   output: outputParam,
   pooling: poolingParam,
+  prompt: promptParam,
   frames: framesParam,
   window: windowParam,
   batchSize: inferenceParams.batchSize,
@@ -45,34 +50,46 @@ export const onnx = defineEncoder({
     await access(file).catch(() => {
       throw new InputError('model-missing', `${file} is not there, expected an ONNX model`, { file });
     });
-    return onnxEncoder(
+    const folder = processorFolder(file, given, context);
+    const ways = await partsOf(file, folder, given, context);
+    const encoder = await onnxEncoder(
       {
         file,
-        summary: `${given.path}, on ${context.device}`,
-        preparation: await preparationOf(file, given, context),
-        output: given.output,
-        pooling: given.pooling,
+        summary: [given.path, ...ways.details, `on ${context.device}`].join(', '),
+        preparation: ways.preparation,
+        head: ways.head,
         batchSize: given.batchSize,
         wholeShapes: given.image
           ? { pixel_values: [3, given.image.height, given.image.width] }
-          : await mediaShapes(processorFolder(file, given, context)),
+          : await mediaShapes(folder),
       },
       context,
     );
+    return prompted({ ...encoder, notes: ways.notes }, ways.prompt);
   },
 });
 
-async function preparationOf(file: string, given: Params, context: EncoderContext): Promise<Preparation> {
+async function partsOf(
+  file: string,
+  folder: string,
+  given: Params,
+  context: EncoderContext,
+): Promise<OnnxParts> {
   const { image, frames, window } = given;
-  if (image === undefined || (context.content !== 'image' && context.content !== 'video')) {
-    return checkpointInput(
-      processorFolder(file, given, context),
-      { modelFile: file, frames, window },
-      context,
-    );
-  }
+  const { content, signal } = context;
+  const isPicture = content === 'image' || content === 'video';
+  const sentence = content === 'text' || content === 'protein' ? await readSentenceModel(folder) : null;
+  const options = { ...given, modelFile: file, isWhole: true };
+  if (image === undefined || !isPicture) return onnxParts(folder, sentence, options, context);
   const target = imageTarget({ ...image, ...(window && { window }) });
-  return context.content === 'image' ? imageInput(target) : videoInput(target, frames, context.signal);
+  const { prompt, notes } = promptFor(folder, null, given.prompt, context);
+  return {
+    preparation: content === 'image' ? imageInput(target) : videoInput(target, frames, signal),
+    head: plainHead(content, { isWhole: true, poolsTexts: false }, given),
+    details: [],
+    prompt,
+    notes,
+  };
 }
 
 function processorFolder(file: string, { processor }: Params, { baseFolder }: EncoderContext): string {

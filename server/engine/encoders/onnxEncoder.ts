@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import { startModel } from '../runtime/modelProcess.ts';
-import { embeddingOutput, likelyOutputs } from './embeddingOutput.ts';
+import type { EmbeddingHead } from './embeddingHead.ts';
 import type { EmbeddingModel, Encoder, EncoderContext } from './encoder.ts';
 import type { Preparation } from './inputs/preparation.ts';
 import { measureLogitScale } from './logitScale.ts';
 import { dataFilesOf } from './modelSource/dataFiles.ts';
 import { fileHash } from './modelSource/fileHash.ts';
-import type { Pooling } from './pooling.ts';
 import { processModel, type InputShapes } from './processModel.ts';
 
 export interface OnnxEncoderOptions {
@@ -16,9 +15,7 @@ export interface OnnxEncoderOptions {
   /** One line for the report. */
   readonly summary: string;
   readonly preparation: Preparation;
-  /** The output with the embeddings; chosen by name unless given. */
-  readonly output: string | undefined;
-  readonly pooling: Pooling;
+  readonly head: EmbeddingHead;
   readonly batchSize: number | undefined;
   /**
    * For a model that may be one of two modalities, which is started at once and asked for its logit scale: what it takes
@@ -33,13 +30,13 @@ export interface OnnxEncoderOptions {
  * @throws InputError `model-missing` when a file cannot be read; those of `startModel` for a model that may be whole.
  */
 export async function onnxEncoder(
-  { file, summary, preparation, output, pooling, batchSize, wholeShapes }: OnnxEncoderOptions,
+  { file, summary, preparation, head, batchSize, wholeShapes }: OnnxEncoderOptions,
   { content, device, signal }: EncoderContext,
 ): Promise<Encoder> {
   // Whoever asks for batches of one may have a model that takes no others.
   const smallestBatch = batchSize === 1 ? 1 : 2;
   const identity = createHash('sha256').update(
-    JSON.stringify([content, preparation.identity, output ?? null, pooling, smallestBatch]),
+    JSON.stringify([content, preparation.identity, head.identity, smallestBatch]),
   );
   for (const path of [file, ...(await dataFilesOf(file))]) identity.update(await fileHash(path));
   const start = (): Promise<ModelProcess> => startModel(file, { name: file, device, signal });
@@ -53,10 +50,12 @@ export async function onnxEncoder(
     async open(): Promise<EmbeddingModel> {
       const process = await start();
       try {
-        const likely = likelyOutputs(content, wholeShapes !== null);
-        const chosen = embeddingOutput(file, process.outputs, likely, output);
+        const { output, pool, finish } = head.choose(file, process.outputs);
         const otherShapes = wholeShapes ?? {};
-        return processModel(process, { name: file, output: chosen, pooling, otherShapes, smallestBatch });
+        const model = processModel(process, { name: file, output, pool, otherShapes, smallestBatch });
+        return finish === null
+          ? model
+          : { ...model, embed: async (items) => finish(await model.embed(items)) };
       } catch (error) {
         await process.kill();
         throw error;

@@ -2,16 +2,21 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Content } from '../datasets/dataset.ts';
 import { InputError } from '../problems.ts';
-import { checkpointInput, mediaShapes } from './checkpoint/checkpointInput.ts';
+import { mediaShapes } from './checkpoint/checkpointInput.ts';
 import { weightFilesOf } from './checkpoint/weightFiles.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
 import { framesParam, inferenceParams, windowParam, type Precision } from './inferenceParams.ts';
 import { onnxFilesOf, type OnnxFiles } from './modelSource/onnxFiles.ts';
-import { resolveModel, type ResolvedModel } from './modelSource/resolveModel.ts';
+import { resolveModel } from './modelSource/resolveModel.ts';
 import { onnxEncoder } from './onnxEncoder.ts';
+import { expectNothingAfter, onnxParts, promptFor } from './onnxParts.ts';
 import { outputParam, poolingParam } from './pooling.ts';
 import { safetensorsEncoder } from './safetensorsEncoder.ts';
+import { prompted } from './sentence/prompted.ts';
+import { promptParam } from './sentence/prompts.ts';
+import { moduleFiles, transformerFolder } from './sentence/sentenceFiles.ts';
+import { readSentenceModel, type SentenceModel } from './sentence/sentenceModel.ts';
 
 const params = z.strictObject({
   model: z
@@ -29,10 +34,11 @@ const params = z.strictObject({
     .enum(['auto', 'onnx', 'safetensors'])
     .default('auto')
     .describe(
-      '`onnx` runs the exported model in `onnx/`; `safetensors` loads `model.safetensors`, also in parts, of a CLIP or SigLIP, or `open_clip_model.safetensors`, into the networks of this program; `auto` takes the first that is there.',
+      '`onnx` runs the exported model in `onnx/`; `safetensors` loads `model.safetensors`, also in parts, of a CLIP or SigLIP into the networks of this program; `auto` takes the first that is there.',
     ),
   output: outputParam,
   pooling: poolingParam,
+  prompt: promptParam,
   frames: framesParam,
   window: windowParam,
   ...inferenceParams,
@@ -45,7 +51,7 @@ export const pretrained = defineEncoder({
   kind: 'pretrained',
   title: 'Pretrained model',
   description:
-    'A trained model from a folder or from the hub: CLIP, SigLIP, CLAP, sentence and protein models. Runs `onnx/*_model.onnx` (or `model.onnx`), or `model.safetensors` of a CLIP (names of Hugging Face, OpenAI or open_clip) or a SigLIP, or `open_clip_model.safetensors`; prepares items as `preprocessor_config.json` or `processor_config.json`, and `tokenizer.json` say.',
+    'A trained model from a folder or from the hub: CLIP, SigLIP, CLAP, sentence and protein models. Runs `onnx/*_model.onnx` (or `model.onnx`), or `model.safetensors` of a CLIP (names of Hugging Face, OpenAI or open_clip) or a SigLIP; prepares items as `preprocessor_config.json` or `processor_config.json`, and `tokenizer.json` say. Sentence models are followed as their `modules.json` says: pooling, dense layers, normalisation, lengths, prompts.',
   accepts: ['image', 'text', 'audio', 'video', 'protein'],
   params,
   async load(given, context): Promise<Encoder> {
@@ -57,38 +63,82 @@ export const pretrained = defineEncoder({
       signal,
       progress,
     });
-    const weights = chosenWeights(source.files, given, context.content);
+    const inner = transformerFolder(source.files);
+    const weights = chosenWeights(filesIn(source.files, inner), given, context.content);
     const name = source.revision === null ? source.name : `${source.name}@${source.revision.slice(0, 12)}`;
+    const sentence = await readSentenceModel(source.folder);
+    if (sentence !== null && sentence.path !== inner) {
+      throw new InputError(
+        'model-module',
+        `${source.folder}: its modules.json says that the files of its transformer are in ${sentence.path || 'the folder itself'}, and they are in ${inner || 'the folder itself'}`,
+      );
+    }
+    const place: ModelPlace = { folder: source.folder, inner, name, sentence };
     return weights.kind === 'onnx'
-      ? onnxPart(source, name, weights.files, given, context)
-      : safetensorsEncoder({ ...given, folder: source.folder, files: weights.files, name }, context);
+      ? onnxPart(place, weights.files, given, context)
+      : safetensorsPart(place, weights.files, given, context);
   },
 });
 
+interface ModelPlace {
+  /** Absolute. */
+  readonly folder: string;
+  /** Where in it the files of the transformer are; empty for the folder itself. */
+  readonly inner: string;
+  readonly name: string;
+  readonly sentence: SentenceModel | null;
+}
+
 async function onnxPart(
-  { folder }: ResolvedModel,
-  name: string,
+  { folder, inner, name, sentence }: ModelPlace,
   { path, isWhole }: OnnxFiles,
   given: Params,
   context: EncoderContext,
 ): Promise<Encoder> {
-  return onnxEncoder(
+  const file = join(folder, inner, path);
+  const ways = await onnxParts(folder, sentence, { ...given, modelFile: file, isWhole }, context);
+  const encoder = await onnxEncoder(
     {
-      file: join(folder, path),
+      file,
       summary: [
         name,
         path,
+        ...ways.details,
         ...(given.precision === 'fp32' ? [] : [given.precision]),
         `on ${context.device}`,
       ].join(', '),
-      preparation: await checkpointInput(folder, { ...given, modelFile: join(folder, path) }, context),
-      output: given.output,
-      pooling: given.pooling,
+      preparation: ways.preparation,
+      head: ways.head,
       batchSize: given.batchSize,
-      wholeShapes: isWhole ? await mediaShapes(folder) : null,
+      wholeShapes: isWhole ? await mediaShapes(join(folder, inner)) : null,
     },
     context,
   );
+  return prompted({ ...encoder, notes: ways.notes }, ways.prompt);
+}
+
+async function safetensorsPart(
+  { folder, inner, name, sentence }: ModelPlace,
+  files: readonly string[],
+  given: Params,
+  context: EncoderContext,
+): Promise<Encoder> {
+  if (given.pooling !== undefined) {
+    throw new InputError(
+      'model-pooling',
+      `${name}: pooling: ${given.pooling} is for models in ONNX that give embeddings of tokens; the networks for safetensors pool as they were trained`,
+    );
+  }
+  const encoder = await safetensorsEncoder({ ...given, folder: join(folder, inner), files, name }, context);
+  if (sentence !== null) expectNothingAfter(folder, sentence, `${context.content} from safetensors`);
+  const { prompt, notes } = promptFor(folder, sentence?.prompts ?? null, given.prompt, context);
+  return prompted({ ...encoder, notes }, prompt);
+}
+
+/** The files in a folder of those of a model, relative to it. */
+function filesIn(files: readonly string[], folder: string): readonly string[] {
+  if (folder === '') return files;
+  return files.flatMap((file) => (file.startsWith(`${folder}/`) ? [file.slice(folder.length + 1)] : []));
 }
 
 const parts = {
@@ -105,7 +155,6 @@ const clipContents: readonly Content[] = ['image', 'video', 'text'];
 /** What says how items are prepared, and what the model is. */
 const descriptions = [
   'config.json',
-  'open_clip_config.json',
   'preprocessor_config.json',
   'processor_config.json',
   'tokenizer.json',
@@ -142,9 +191,12 @@ function chosenWeights(
   );
 }
 
-function wantedFiles(files: readonly string[], given: Params, content: Content): string[] {
+function wantedFiles(all: readonly string[], given: Params, content: Content): string[] {
+  const inner = transformerFolder(all);
+  const files = filesIn(all, inner);
   const weights = chosenWeights(files, given, content);
   const ofWeights =
     weights.kind === 'onnx' ? [weights.files.path, ...weights.files.dataFiles] : weights.files;
-  return [...descriptions.filter((name) => files.includes(name)), ...ofWeights];
+  const ofTransformer = [...descriptions.filter((name) => files.includes(name)), ...ofWeights];
+  return [...ofTransformer.map((file) => (inner === '' ? file : `${inner}/${file}`)), ...moduleFiles(all)];
 }

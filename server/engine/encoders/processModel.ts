@@ -6,8 +6,7 @@ import { InputError } from '../problems.ts';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import type { TensorInfo, TensorValue } from '../runtime/onnxRuntime.ts';
 import type { EmbeddingModel, PreparedItem } from './encoder.ts';
-import type { Pooling } from './pooling.ts';
-import { poolTokens } from './pooling.ts';
+import type { TokenPool } from './pooling.ts';
 
 /** Shapes of inputs without their batch axis, by name. */
 export type InputShapes = Readonly<Record<string, readonly number[]>>;
@@ -18,7 +17,7 @@ export interface ProcessModelOptions {
   /** The output that holds the embeddings. */
   readonly output: string;
   /** How embeddings of tokens (batch × tokens × dimension) become one. */
-  readonly pooling: Pooling;
+  readonly pool: TokenPool;
   /** What a model of two modalities takes of the other one, where it leaves lengths open; 1 unless given. */
   readonly otherShapes?: InputShapes;
   /**
@@ -38,11 +37,11 @@ export interface ProcessModelOptions {
  */
 export function processModel(
   process: ModelProcess,
-  { name, output, pooling, otherShapes = {}, smallestBatch = 1 }: ProcessModelOptions,
+  { name, output, pool, otherShapes = {}, smallestBatch = 1 }: ProcessModelOptions,
 ): EmbeddingModel {
   async function embedRows(sources: readonly InputSource[], rows: readonly Inputs[]): Promise<Matrix> {
     const { [output]: result } = await process.run(feedsOf(sources, rows), [output]);
-    const embedded = rowsOf(name, output, result!, pooling, maskOf(rows));
+    const embedded = rowsOf(name, output, result!, pool, maskOf(rows));
     if (embedded.rows === rows.length) return embedded;
     throw new InputError(
       'model-output',
@@ -202,7 +201,7 @@ function rowsOf(
   name: string,
   output: string,
   { shape, data }: TensorValue,
-  pooling: Pooling,
+  pool: TokenPool,
   mask: Int32Array | null,
 ): Matrix {
   if (!(data instanceof Float32Array)) {
@@ -210,7 +209,11 @@ function rowsOf(
   }
   const [rows = 0, tokens = 0, columns = 0] = shape;
   if (shape.length === 2) return matrix(rows, tokens, new Float32Array(data));
-  if (shape.length === 3) return poolTokens(data, { rows, tokens, columns }, pooling, mask);
+  if (shape.length === 3) {
+    // A model may have fewer tokens than its input: patches, or frames of sound.
+    const usable = mask?.length === rows * tokens ? mask : null;
+    return pool({ rows, tokens, columns, data, mask: usable });
+  }
   throw new InputError(
     'model-output',
     `${name}: its output ${output} has the shape ${shape.join('×')}, expected rows × dimension or rows × tokens × dimension`,

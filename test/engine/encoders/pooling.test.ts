@@ -11,7 +11,7 @@ describe('one embedding of those of the tokens', () => {
     ['first', [1, 2, 10, 20]],
     ['last', [5, 9, 50, 90]],
   ] as const)('%s', (pooling, wanted) => {
-    expect([...poolTokens(data, shape, pooling, null).data]).toEqual(wanted);
+    expect([...poolTokens({ data, ...shape, mask: null }, pooling).data]).toEqual(wanted);
   });
 
   it.each([
@@ -20,16 +20,12 @@ describe('one embedding of those of the tokens', () => {
     ['last', [3, 4, 50, 90]],
   ] as const)('%s, of those that the mask keeps, at whichever side padding is', (pooling, wanted) => {
     const mask = Int32Array.of(1, 1, 0, 0, 1, 1);
-    expect([...poolTokens(data, shape, pooling, mask).data]).toEqual(wanted);
-  });
-
-  it('takes no notice of a mask of other tokens', () => {
-    expect([...poolTokens(data, shape, 'mean', Int32Array.of(1, 0)).data]).toEqual([3, 5, 30, 50]);
+    expect([...poolTokens({ data, ...shape, mask }, pooling).data]).toEqual(wanted);
   });
 
   it('of no token is finite', () => {
     for (const pooling of poolings) {
-      const { data: values } = poolTokens(data, shape, pooling, new Int32Array(6));
+      const { data: values } = poolTokens({ data, ...shape, mask: new Int32Array(6) }, pooling);
       expect(values.every(Number.isFinite)).toBe(true);
     }
   });
@@ -44,12 +40,15 @@ describe('one embedding of those of the tokens', () => {
         (tokens, padding, pooling) => {
           const columns = 2;
           const values = Float32Array.from(tokens.flat());
-          const alone = poolTokens(values, { rows: 1, tokens: tokens.length, columns }, pooling, null);
+          const alone = poolTokens(
+            { data: values, rows: 1, tokens: tokens.length, columns, mask: null },
+            pooling,
+          );
           const padded = new Float32Array(values.length + columns * padding).fill(7);
           padded.set(values);
           const mask = new Int32Array(tokens.length + padding).fill(1, 0, tokens.length);
           const all = { rows: 1, tokens: mask.length, columns };
-          expect(poolTokens(padded, all, pooling, mask)).toEqual(alone);
+          expect(poolTokens({ data: padded, ...all, mask }, pooling)).toEqual(alone);
         },
       ),
     );

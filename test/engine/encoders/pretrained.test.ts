@@ -81,6 +81,10 @@ describe('embeddings are those of PyTorch', () => {
     await writeFile(path, toBinary(ModelProtoSchema, proto));
     const pooled = (await embedAll(await loadPretrained(copy, 'text'), texts)).data;
     await rename(path, join(copy, 'onnx', 'model.onnx'));
+    // Saved alone, the text model of a CLIP says what it is by its type.
+    await changeJson(copy, 'config.json', { model_type: 'clip_text_model' });
+    expect((await embedAll(await loadPretrained(copy, 'text'), texts)).data).toEqual(pooled);
+    await changeJson(copy, 'config.json', { model_type: 'bert' });
     const { data: means, columns } = await embedAll(await loadPretrained(copy, 'text'), texts);
     // This model pools by adding up.
     const tokens = [5, 2, 8, 3, 12, 5];

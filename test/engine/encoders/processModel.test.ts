@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PreparedItem } from '../../../server/engine/encoders/encoder.ts';
 import { processModel, type ProcessModelOptions } from '../../../server/engine/encoders/processModel.ts';
+import { poolTokens } from '../../../server/engine/encoders/pooling.ts';
 import type { ModelProcess } from '../../../server/engine/runtime/modelProcess.ts';
 import type { TensorInfo, TensorValue } from '../../../server/engine/runtime/onnxRuntime.ts';
 import { problemOf } from './onnxFixture.ts';
@@ -28,7 +29,11 @@ function fakeProcess(inputs: readonly TensorInfo[], compute: (feeds: Feeds) => T
   return { process, fed, isEnded: () => isEnded };
 }
 
-const options: ProcessModelOptions = { name: 'a.onnx', output: 'embeds', pooling: 'mean' };
+const options: ProcessModelOptions = {
+  name: 'a.onnx',
+  output: 'embeds',
+  pool: (tokens) => poolTokens(tokens, 'mean'),
+};
 
 function input(name: string, shape: TensorInfo['shape'], type = 'float32'): TensorInfo {
   return { name, type, shape };
@@ -233,7 +238,10 @@ describe('the output', () => {
       ['first', [1, 8]],
       ['last', [3, 8]],
     ] as const) {
-      const { data } = await processModel(process, { ...options, pooling }).embed(items);
+      const { data } = await processModel(process, {
+        ...options,
+        pool: (tokens) => poolTokens(tokens, pooling),
+      }).embed(items);
       expect([...data]).toEqual(wanted);
     }
   });

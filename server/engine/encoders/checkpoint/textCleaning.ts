@@ -1,14 +1,12 @@
-import type { CheckpointTokenizer } from './checkpointTokenizer.ts';
-
 /** What is done to a text before it is cut into tokens. */
 export interface TextCleaning {
   /** Part of fingerprints. */
   readonly name: string;
-  readonly clean: (text: string) => string;
+  clean(text: string): string;
 }
 
 /** ASCII punctuation, Python's `string.punctuation`. */
-export const punctuation = /[!-/:-@[-`{-~]/g;
+const punctuation = /[!-/:-@[-`{-~]/g;
 /** What Python takes for white space, which has four control characters and NEL more than JavaScript, and no BOM. */
 const pythonSpace = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const spaces = new RegExp(`${pythonSpace}+`, 'g');
@@ -16,7 +14,12 @@ const spacesAtEnds = new RegExp(`^${pythonSpace}+|${pythonSpace}+$`, 'g');
 
 /** Every run of white space a single space, none at the ends. */
 export function collapsedSpaces(text: string): string {
-  return text.replace(spaces, ' ').replace(spacesAtEnds, '');
+  return withoutSpacesAtEnds(text.replace(spaces, ' '));
+}
+
+/** What Python's `strip` leaves of a text. */
+export function withoutSpacesAtEnds(text: string): string {
+  return text.replace(spacesAtEnds, '');
 }
 
 /**
@@ -41,15 +44,3 @@ export const canonicalisedLowerCase: TextCleaning = {
   name: 'canonical lower-case',
   clean: (text) => canonicalised.clean(lowerCase(text)),
 };
-
-/** A tokenizer whose texts are cleaned first. */
-export function cleanedTexts(
-  tokenizer: CheckpointTokenizer,
-  { name, clean }: TextCleaning,
-): CheckpointTokenizer {
-  return {
-    ...tokenizer,
-    source: JSON.stringify([name, tokenizer.source]),
-    tokens: (text) => tokenizer.tokens(clean(text)),
-  };
-}

@@ -8,6 +8,8 @@ export type TextFamily = 'clip' | 'siglip' | 'siglip2';
 export interface TextFacts {
   /** Null for models of none of these families. */
   readonly family: TextFamily | null;
+  /** Whether it is the text model of two modalities, saved alone or not: such models give a text one embedding. */
+  readonly isOfPair: boolean;
   /** Tokens that the model was trained to take, as its `config.json` says; null where it does not. */
   readonly positions: number | null;
   /** The tokenizer's class in transformers, as `SiglipTokenizer`; null where no file names it. */
@@ -47,6 +49,7 @@ export async function readTextFacts(folder: string): Promise<TextFacts> {
     (typeof model === 'string' ? familyOf(model) : await siglipOfProcessor(folder, tokenizer));
   return {
     family: named,
+    isOfPair: named !== null || config?.model_type?.endsWith('_text_model') === true,
     tokenizerClass: tokenizer?.tokenizer_class ?? null,
     positions: config?.text_config?.max_position_embeddings ?? config?.max_position_embeddings ?? null,
     lowersCase: tokenizer?.do_lower_case !== false,

@@ -18,15 +18,20 @@ export type Channels = readonly [number, number, number];
 export interface ImageTarget {
   /**
    * Null leaves an image as large as it is. `shortestEdge` scales the shorter edge to that length and the longer one in
-   * proportion, rounded down; a size scales each edge on its own.
+   * proportion, rounded down; `within` scales both in proportion, rounded to the nearest, so that they fit a size; a size
+   * scales each edge on its own.
    */
-  readonly resize: { readonly shortestEdge: number } | Size | null;
+  readonly resize: { readonly shortestEdge: number } | { readonly within: Size } | Size | null;
   readonly interpolation: PillowFilter;
   /**
-   * What is cut out of the middle; null for all. Of an odd remainder one pixel more goes off at the end; what lies
-   * outside a smaller image is black.
+   * What is cut out of the middle; null for all. What lies outside a smaller image is black.
    */
   readonly crop: Size | null;
+  /**
+   * Where the middle of an odd remainder is: one pixel more goes off at the end, as transformers do it, unless `rounded`
+   * says that half the remainder is rounded, half to even, as torchvision does it.
+   */
+  readonly middle?: 'rounded';
   /** What levels, 0 to 255, are multiplied by. */
   readonly rescaleFactor: number;
   /** Subtracted from each channel after that. */
@@ -68,7 +73,7 @@ export async function decodeImage(
   const pixels = input.kind === 'pixels' ? input : await decoded(input.bytes, name, target.window);
   const size = scaledSize(pixels, target.resize);
   const crop = target.crop ?? size;
-  const frame = middle(size, crop);
+  const frame = middleOf(size, crop, target.middle);
   const part = overlap(size, frame);
   checkSize(name, pixels, size, crop, part);
   return normalised(pillowResize(pixels, size, target.interpolation, part), part, frame, target);
@@ -93,6 +98,11 @@ function checkSize(name: string, pixels: RgbPixels, size: Size, crop: Size, part
 function scaledSize({ width, height }: Size, resize: ImageTarget['resize']): Size {
   if (resize === null) return { width, height };
   if ('width' in resize) return resize;
+  if ('within' in resize) {
+    const ratio = Math.max(height / resize.within.height, width / resize.within.width);
+    const edge = (length: number): number => Math.max(1, roundedToEven(length / ratio));
+    return { width: edge(width), height: edge(height) };
+  }
   const { shortestEdge } = resize;
   const shortest = Math.min(width, height);
   // Multiplied before it is divided, as there: dividing first would round differently.
@@ -102,14 +112,29 @@ function scaledSize({ width, height }: Size, resize: ImageTarget['resize']): Siz
   };
 }
 
-/** `center_crop` of transformers' image_transforms.py; its padding of smaller images amounts to the same formula. */
-function middle(size: Size, crop: Size): Rectangle {
+/**
+ * `center_crop` of transformers' image_transforms.py, whose padding of smaller images amounts to the same formula; or that
+ * of torchvision, and of open_clip's `center_crop_or_pad`.
+ */
+function middleOf(size: Size, crop: Size, rounding: ImageTarget['middle']): Rectangle {
+  const start = (length: number, kept: number): number => {
+    const rest = length - kept;
+    if (rounding === undefined) return Math.floor(rest / 2);
+    return rest < 0 ? -Math.floor(-rest / 2) : roundedToEven(rest / 2);
+  };
   return {
-    left: Math.floor((size.width - crop.width) / 2),
-    top: Math.floor((size.height - crop.height) / 2),
+    left: start(size.width, crop.width),
+    top: start(size.height, crop.height),
     width: crop.width,
     height: crop.height,
   };
+}
+
+/** Python's `round`. */
+function roundedToEven(value: number): number {
+  const below = Math.floor(value);
+  const isHalf = value - below === 0.5;
+  return isHalf ? below + (below % 2) : Math.round(value);
 }
 
 function overlap(size: Size, frame: Rectangle): Rectangle {

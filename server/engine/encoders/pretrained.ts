@@ -34,7 +34,7 @@ const params = z.strictObject({
     .enum(['auto', 'onnx', 'safetensors'])
     .default('auto')
     .describe(
-      '`onnx` runs the exported model in `onnx/`; `safetensors` loads `model.safetensors`, also in parts, of a CLIP or SigLIP into the networks of this program; `auto` takes the first that is there.',
+      '`onnx` runs the exported model in `onnx/`; `safetensors` loads `model.safetensors`, also in parts, of a CLIP or SigLIP, or `open_clip_model.safetensors`, into the networks of this program; `auto` takes the first that is there.',
     ),
   output: outputParam,
   pooling: poolingParam,
@@ -51,7 +51,7 @@ export const pretrained = defineEncoder({
   kind: 'pretrained',
   title: 'Pretrained model',
   description:
-    'A trained model from a folder or from the hub: CLIP, SigLIP, CLAP, sentence and protein models. Runs `onnx/*_model.onnx` (or `model.onnx`), or `model.safetensors` of a CLIP (names of Hugging Face, OpenAI or open_clip) or a SigLIP; prepares items as `preprocessor_config.json` or `processor_config.json`, and `tokenizer.json` say. Sentence models are followed as their `modules.json` says: pooling, dense layers, normalisation, lengths, prompts.',
+    'A trained model from a folder or from the hub: CLIP, SigLIP, CLAP, sentence and protein models. Runs `onnx/*_model.onnx` (or `model.onnx`), or `model.safetensors` of a CLIP (names of Hugging Face, OpenAI or open_clip) or a SigLIP, or `open_clip_model.safetensors`; prepares items as `preprocessor_config.json` or `processor_config.json`, and `tokenizer.json` say. Sentence models are followed as their `modules.json` says: pooling, dense layers, normalisation, lengths, prompts.',
   accepts: ['image', 'text', 'audio', 'video', 'protein'],
   params,
   async load(given, context): Promise<Encoder> {
@@ -155,6 +155,7 @@ const clipContents: readonly Content[] = ['image', 'video', 'text'];
 /** What says how items are prepared, and what the model is. */
 const descriptions = [
   'config.json',
+  'open_clip_config.json',
   'preprocessor_config.json',
   'processor_config.json',
   'tokenizer.json',

@@ -1,17 +1,28 @@
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
-import { readCheckpointJson } from './checkpoint/checkpointFile.ts';
+import { isCheckpointFile, readCheckpointJson } from './checkpoint/checkpointFile.ts';
 import type { CheckpointOptions } from './checkpoint/trainedNetwork.ts';
 import { clipEncoder } from './clip/clipEncoder.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
+import { openClipConfigName } from './openClip/openClipConfig.ts';
+import { openClipEncoder } from './openClip/openClipEncoder.ts';
 import { siglipEncoder } from './siglip/siglipEncoder.ts';
 
 const configSchema = z.looseObject({ model_type: z.string() });
 
 const encoders: Readonly<Record<string, typeof clipEncoder>> = { clip: clipEncoder, siglip: siglipEncoder };
 
+/** Models whose safetensors are in files or folders of open_clip have no other description than its own. */
+async function isOpenClip({ folder, files }: CheckpointOptions): Promise<boolean> {
+  if (files.every((name) => name.startsWith('open_clip_'))) return true;
+  return (
+    !(await isCheckpointFile(folder, 'config.json')) && (await isCheckpointFile(folder, openClipConfigName))
+  );
+}
+
 /**
- * A trained model from safetensors, on the networks of this program; `model_type` in `config.json` says which.
+ * A trained model from safetensors, on the networks of this program; `model_type` in `config.json` says which, or
+ * an `open_clip_config.json`.
  *
  * @throws InputError `model-type` for models that there is no network for; otherwise for files that are missing or do not
  * fit one another.
@@ -20,6 +31,7 @@ export async function safetensorsEncoder(
   options: CheckpointOptions,
   context: EncoderContext,
 ): Promise<Encoder> {
+  if (await isOpenClip(options)) return openClipEncoder(options, context);
   const { file, content } = await readCheckpointJson(options.folder, 'config.json', configSchema);
   const type = content.model_type;
   if (!Object.hasOwn(encoders, type)) {

@@ -13,6 +13,12 @@ export interface ParameterSource {
   readonly names: readonly string[];
   /** Whether the tensor is the parameter's transpose. */
   readonly transposed: boolean;
+  /** How much of the parameter each tensor holds, relative to the others; as much as they unless given. */
+  readonly shares?: readonly number[];
+  /** Of a single tensor, which of so many equal parts along its first axis the parameter is. */
+  readonly part?: { readonly index: number; readonly of: number };
+  /** Axes of length 1 that the tensor has before those of the parameter. */
+  readonly extraAxes?: number;
 }
 
 /** How the tensors of a kind of checkpoint are named. */
@@ -108,6 +114,28 @@ export async function openWeights(
   };
 }
 
+/**
+ * The shapes of the tensors in the safetensors files of a folder, by name.
+ *
+ * @throws InputError as `checkpointFile` and `readSafetensors`.
+ */
+export async function tensorShapes(
+  folder: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const shapes = new Map<string, readonly number[]>();
+  for (const name of names) {
+    const { file, size } = await checkpointFile(folder, name);
+    const handle = await open(file, 'r');
+    try {
+      for (const entry of await readSafetensors(handle, file, size)) shapes.set(entry.name, entry.shape);
+    } finally {
+      await handle.close();
+    }
+  }
+  return shapes;
+}
+
 type FileEntry = SafetensorsEntry & { readonly file: string };
 type Entries = ReadonlyMap<string, FileEntry>;
 
@@ -124,7 +152,9 @@ function tensorProblems(
 ): string[] {
   const expected = new Map<string, readonly number[]>(scalars.map((name) => [name, []]));
   for (const { parameter, source } of sources) {
-    for (const name of source.names) expected.set(name, tensorShape(parameter, source));
+    for (const [index, name] of source.names.entries()) {
+      expected.set(name, tensorShape(parameter, source, index));
+    }
   }
   const problems: string[] = [];
   for (const [name, shape] of expected) {
@@ -147,20 +177,41 @@ function tensorProblems(
   return problems;
 }
 
-function tensorShape({ shape }: Parameter, { names, transposed }: ParameterSource): readonly number[] {
+function tensorShape(
+  { shape }: Parameter,
+  { names, transposed, shares, part, extraAxes = 0 }: ParameterSource,
+  index: number,
+): readonly number[] {
   if (transposed) return shape.toReversed();
-  return [shape[0]! / names.length, ...shape.slice(1)];
+  const rows = part === undefined ? shape[0]! * shareOf(index, names, shares) : shape[0]! * part.of;
+  return [...Array.from({ length: extraAxes }, () => 1), rows, ...shape.slice(1)];
+}
+
+/** The share of a parameter's rows that one of its tensors holds. */
+function shareOf(
+  index: number,
+  names: readonly string[],
+  shares: readonly number[] = names.map(() => 1),
+): number {
+  return shares[index]! / shares.reduce((sum, share) => sum + share, 0);
 }
 
 async function parameterValue(
   { shape }: Parameter,
-  { names, transposed }: ParameterSource,
+  { names, transposed, shares, part }: ParameterSource,
   entries: Entries,
 ): Promise<Float32Array> {
   const value = new Float32Array(elementCount(shape));
-  const each = value.length / names.length;
+  if (part !== undefined) {
+    const whole = new Float32Array(value.length * part.of);
+    await readTensor(entries.get(names[0]!)!, whole);
+    return whole.slice(part.index * value.length, (part.index + 1) * value.length);
+  }
+  let start = 0;
   for (const [index, name] of names.entries()) {
-    await readTensor(entries.get(name)!, value.subarray(index * each, (index + 1) * each));
+    const end = start + Math.round(value.length * shareOf(index, names, shares));
+    await readTensor(entries.get(name)!, value.subarray(start, end));
+    start = end;
   }
   return transposed ? transposedMatrix(value, shape as readonly [number, number]) : value;
 }

@@ -1,12 +1,14 @@
+import type { CheckpointTokenizer } from './checkpointTokenizer.ts';
+
 /** What is done to a text before it is cut into tokens. */
 export interface TextCleaning {
   /** Part of fingerprints. */
   readonly name: string;
-  clean(text: string): string;
+  readonly clean: (text: string) => string;
 }
 
 /** ASCII punctuation, Python's `string.punctuation`. */
-const punctuation = /[!-/:-@[-`{-~]/g;
+export const punctuation = /[!-/:-@[-`{-~]/g;
 /** What Python takes for white space, which has four control characters and NEL more than JavaScript, and no BOM. */
 const pythonSpace = '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 const spaces = new RegExp(`${pythonSpace}+`, 'g');
@@ -44,3 +46,15 @@ export const canonicalisedLowerCase: TextCleaning = {
   name: 'canonical lower-case',
   clean: (text) => canonicalised.clean(lowerCase(text)),
 };
+
+/** A tokenizer whose texts are cleaned first. */
+export function cleanedTexts(
+  tokenizer: CheckpointTokenizer,
+  { name, clean }: TextCleaning,
+): CheckpointTokenizer {
+  return {
+    ...tokenizer,
+    source: JSON.stringify([name, tokenizer.source]),
+    tokens: (text) => tokenizer.tokens(clean(text)),
+  };
+}

@@ -1,7 +1,13 @@
 import type { CheckpointTokenizer } from './checkpointTokenizer.ts';
 import { readTokenizer } from './checkpointTokenizer.ts';
 import type { Padding } from './padding.ts';
-import { canonicalised, canonicalisedLowerCase, lowerCased, type TextCleaning } from './textCleaning.ts';
+import {
+  cleanedTexts,
+  canonicalised,
+  canonicalisedLowerCase,
+  lowerCased,
+  type TextCleaning,
+} from './textCleaning.ts';
 import { readTextFacts, type TextFacts } from './textFamily.ts';
 
 /** What a model says of the texts that it takes. */
@@ -60,11 +66,11 @@ export async function readTextTokenizer(
  */
 function trainedAsSiglip(tokenizer: CheckpointTokenizer, facts: TextFacts): CheckpointTokenizer {
   const cleaning = siglipCleaning(tokenizer, facts);
+  const cleaned = cleaning === null ? tokenizer : cleanedTexts(tokenizer, cleaning);
   return {
-    ...tokenizer,
-    source: JSON.stringify([cleaning?.name ?? null, tokenizer.source]),
+    ...cleaned,
     tokens(text) {
-      const tokens = tokenizer.tokens(cleaning?.clean(text) ?? text);
+      const tokens = cleaned.tokens(text);
       return { ...tokens, attentionMask: new Int32Array(tokens.ids.length).fill(1) };
     },
   };

@@ -1,7 +1,9 @@
+const openClipFiles = ['open_clip_model.safetensors', 'open_clip_pytorch_model.safetensors'];
+
 /**
  * Picks the safetensors files of a model from the files of a folder: `model.safetensors`, or all of
  * `model-00001-of-0000n.safetensors` to `model-0000n-of-0000n.safetensors`, whose `model.safetensors.index.json` says no
- * more than their headers do.
+ * more than their headers do; else what open_clip calls them.
  *
  * @param files paths relative to the folder, with `/`.
  * @returns null when there is none of these, or when one of the n is missing.
@@ -19,5 +21,6 @@ export function weightFilesOf(files: readonly string[]): readonly string[] | nul
     );
     if (shards.length > 0 && shards.every((shard) => present.has(shard))) return shards;
   }
-  return null;
+  const openClip = openClipFiles.find((file) => present.has(file));
+  return openClip === undefined ? null : [openClip];
 }

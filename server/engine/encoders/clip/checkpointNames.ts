@@ -65,13 +65,23 @@ const blockNames: readonly (readonly [RegExp, string])[] = [
   [/^mlp\.c_proj\./, 'mlp.fc2.'],
 ];
 
-/** The tensors of CLIP, in either style. */
+/** Where open_clip's `CustomTextCLIP` has the tensors of its texts. */
+const textPrefix = 'text.';
+
+/** The tensors of CLIP, in either style; those of texts behind `text.` too, in OpenAI's. */
 export const clipTensors: TensorNames = {
   model: 'CLIP',
   scalars: ['logit_scale'],
-  part: tensorPart,
+  part: (name) =>
+    name.startsWith(textPrefix) ? tensorPart(name.slice(textPrefix.length)) : tensorPart(name),
   sources(names) {
-    const style = namingStyle(names);
-    return (parameter) => parameterSource(parameter, style);
+    const all = [...names];
+    const style = namingStyle(all);
+    const prefix = all.some((name) => name.startsWith(textPrefix)) ? textPrefix : '';
+    return (parameter) => {
+      const source = parameterSource(parameter, style);
+      if (style !== 'openai' || parameter.startsWith('visual.')) return source;
+      return { ...source, names: source.names.map((name) => `${prefix}${name}`) };
+    };
   },
 };

@@ -41,20 +41,31 @@ async function visionPart(
   };
 }
 
-/**
- * The network embeds a text where its highest token is, so the end token changes numbers with the highest one, in the
- * texts and in the table of embeddings.
- */
 async function textPart(folder: string, config: ClipConfig): Promise<TrainedPart> {
-  const { context, vocabulary, width } = config.text;
+  const { context, vocabulary } = config.text;
   const tokenizer = await readTokenizer(folder, { length: context, padding: 'full', vocabulary });
   checkEndToken(config, tokenizer);
+  return clipTextPart(config.text, config.endToken, tokenizer);
+}
+
+/**
+ * CLIP's text transformer. The network embeds a text where its highest token is, so another end token changes numbers with
+ * the highest one, in the texts and in the table of embeddings.
+ *
+ * @param endToken as in `ClipConfig`.
+ */
+export function clipTextPart(
+  params: ClipConfig['text'],
+  endToken: number | null,
+  tokenizer: CheckpointTokenizer,
+): TrainedPart {
+  const { vocabulary, width } = params;
   const highest = vocabulary - 1;
-  const end = config.endToken ?? highest;
+  const end = endToken ?? highest;
   const texts = textInput(tokenizer);
   return {
     title: 'CLIP text transformer',
-    graph: networkGraph(clipText, config.text),
+    graph: networkGraph(clipText, params),
     preparation: {
       ...texts,
       async prepare(item) {
@@ -64,7 +75,7 @@ async function textPart(folder: string, config: ClipConfig): Promise<TrainedPart
         return { inputs: { input_ids: { shape, data: ids } }, isTruncated };
       },
     },
-    identity: [config.text, config.endToken],
+    identity: [params, endToken],
     adapt(values) {
       exchangeRows(values.get('token_embedding.weight')!, width, end, highest);
     },

@@ -55,12 +55,13 @@ interface HeaderEntry {
   data_offsets: [number, number];
 }
 
-/** Rewrites the header of a folder's `model.safetensors`: the values stay. */
+/** Rewrites the header of a folder's safetensors: the values stay. */
 export async function changeHeader(
   folder: string,
   change: (header: Record<string, HeaderEntry>) => Record<string, HeaderEntry>,
+  file = 'model.safetensors',
 ): Promise<void> {
-  const path = join(folder, 'model.safetensors');
+  const path = join(folder, file);
   const bytes = await readFile(path);
   const length = Number(bytes.readBigUInt64LE());
   const header = JSON.parse(bytes.subarray(8, 8 + length).toString()) as Record<string, HeaderEntry>;

@@ -58,6 +58,31 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'safetensors-offsets':
     'The values in the file are not those that its header lists: it was cut off, or the header is wrong.',
   'safetensors-size': 'The shape of a tensor is of another number of bytes than its place in the file.',
+  'pytorch-empty': 'The file is empty: whatever was to write the tensors did not.',
+  'pytorch-format':
+    'The file is not what `torch.save` writes, whatever its name says. Where it is a plain pickle, it is not loaded, because that would run code.',
+  'pytorch-script':
+    'The file is a TorchScript model. Embed your data with it, and save the embeddings with `torch.save`.',
+  'pytorch-model':
+    'The file is a model: its parameters, or all of it. Embed your data with it and save the embeddings; where tensors of it are embeddings, `modalities` names them.',
+  'pytorch-object':
+    'The file holds an object that is neither an array nor a plain container, and to load it would run code. Save a dictionary of tensors alone, with `torch.save({"image": …, "text": …}, "embeddings.pt")`.',
+  'pytorch-damaged':
+    'What the file says of its tensors does not agree with what is in it: it was cut off or changed.',
+  'pytorch-structure':
+    'The data in the file are nested deeper, or are more, than those that people save, or have one name twice. Save one dictionary of tensors.',
+  'pickle-damaged':
+    'The description of the data, a pickle, cannot be read to its end: the file was cut off or changed.',
+  'pickle-size':
+    'The file has more objects beside its tensors than are held in memory. Save numbers as one tensor, which is streamed.',
+  'pickle-refused':
+    'A pickle is never loaded, because loading one runs the code of whoever wrote it. The message has the lines of Python that convert it.',
+  'row-names':
+    'The rows of two modalities have names, and these come in different orders, so that row i of each does not belong together. Save both in one order.',
+  'named-rows':
+    'A dictionary of vectors is read as a matrix with a row for each of its entries, in its order.',
+  'list-of-matrices':
+    'A list of matrices of one shape is read as modalities. Where these are batches of one matrix, save them as one, with `torch.cat`.',
   'tensor-format': 'Stacked items are read from `.npy`, `.npz` and `.safetensors`.',
   'tensor-shape': 'The first axis of stacked items is that of their rows, and no axis may be empty.',
   'tensor-order':

@@ -29,6 +29,7 @@ export const valueRoles: Readonly<
     npy: { ...embeddingFiles },
     npz: { ...embeddingFiles, 'modalities.*': 'array' },
     safetensors: { ...embeddingFiles, 'modalities.*': 'array' },
+    pytorch: { ...embeddingFiles, 'modalities.*': 'array' },
     embeddings: { ...embeddingFiles, path: 'folder', 'modalities.*': 'array' },
     'coco-captions': { path: 'file', images: 'folder' },
     table: {

@@ -3,6 +3,7 @@ import { InputError } from '../problems.ts';
 import type { FindArrays } from './embeddingFiles.ts';
 import { npyArrays } from './npy.ts';
 import { npzArrays } from './npz.ts';
+import { torchFileArrays } from './pytorch.ts';
 import { safetensorsArrays } from './safetensors.ts';
 
 /** Every format of files of embeddings, by extension. */
@@ -10,6 +11,8 @@ const formats: Readonly<Record<string, FindArrays>> = {
   '.npy': npyArrays,
   '.npz': npzArrays,
   '.safetensors': safetensorsArrays,
+  '.pt': torchFileArrays,
+  '.pth': torchFileArrays,
 };
 
 /** Whether a file is of a format that embeddings come in, by its extension. */

@@ -24,7 +24,13 @@ export function joinedFile(parts: readonly FoundFile[]): FoundFile {
   if (first === undefined) throw new RangeError('A file needs a part');
   if (others.length === 0) return first;
   const file = `${first.file} and ${others.length} more`;
-  return { file, arrays: first.arrays.map(({ name }) => joinedArray(name, file, parts)) };
+  const onlyNamed = parts.find((part) => part.onlyNamed !== undefined)?.onlyNamed;
+  return {
+    file,
+    arrays: first.arrays.map(({ name }) => joinedArray(name, file, parts)),
+    notes: parts.flatMap(({ notes = [] }) => notes),
+    ...(onlyNamed !== undefined && { onlyNamed }),
+  };
 }
 
 /**

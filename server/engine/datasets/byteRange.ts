@@ -47,10 +47,10 @@ export function bytesInMemory(bytes: Uint8Array): ByteRange {
   };
 }
 
-/** The part of a range from `offset` on. */
-export function bytesFrom(bytes: ByteRange, offset: number): ByteRange {
+/** The part of a range from `offset` on: `size` bytes, or all that follow. */
+export function bytesFrom(bytes: ByteRange, offset: number, size = bytes.size - offset): ByteRange {
   return {
-    size: bytes.size - offset,
+    size,
     sequential: bytes.sequential,
     read: (position, target) => bytes.read(offset + position, target),
   };

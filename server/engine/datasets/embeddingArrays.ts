@@ -8,6 +8,10 @@ import type { StoredMatrix } from './storedArray.ts';
 export interface FoundFile {
   readonly file: string;
   readonly arrays: readonly FoundArray[];
+  /** What was read in another way than it stands there. */
+  readonly notes?: readonly Note[];
+  /** Why only those arrays are taken that the user names; what is thrown otherwise. */
+  readonly onlyNamed?: InputError;
 }
 
 /** What the user said of the arrays of a file: nothing, names for all of them in order, or which ones to take. */
@@ -48,9 +52,10 @@ const namesOfFacts =
  * are dropped.
  *
  * @throws InputError `array-shape` or `no-embeddings` for an array that the user named, or a file's only one, that cannot
- *   be embeddings.
+ *   be embeddings; `onlyNamed` of the file.
  */
-export function chooseArrays({ file, arrays }: FoundFile, asked: Asked): ChosenArrays {
+export function chooseArrays({ file, arrays, onlyNamed }: FoundFile, asked: Asked): ChosenArrays {
+  if (onlyNamed !== undefined && asked.by !== 'name') throw onlyNamed;
   const only = arrays.length === 1;
   const ofFloats = arrays.filter(
     (array): array is FoundNumbers => array.numbers === 'floats' && array.shape.length >= 2,

@@ -155,7 +155,7 @@ function sourcesOfFile(found: FoundFile, modalities: EmbeddingFileParams['modali
   }
   return {
     sources: matrices.map((matrix, index) => sourceOf(names[index]!, matrix, file)),
-    notes: [...leftOutNotes(file, 'array', leftOut), ...notesOf(matrices)],
+    notes: [...(found.notes ?? []), ...leftOutNotes(file, 'array', leftOut), ...notesOf(matrices)],
   };
 }
 
@@ -235,7 +235,12 @@ function onlyMatrix(found: FoundFile, modality: string): NotedMatrix {
       { file },
     );
   }
-  return { matrix, notes: [...leftOutNotes(file, 'array', chosen.leftOut), ...notesOf([matrix])] };
+  const notes = [
+    ...(found.notes ?? []),
+    ...leftOutNotes(file, 'array', chosen.leftOut),
+    ...notesOf([matrix]),
+  ];
+  return { matrix, notes };
 }
 
 function sourceOf(modality: string, { rows, columns, read }: ChosenMatrix, file: string): EmbeddingSource {

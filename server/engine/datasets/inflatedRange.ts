@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { pipeline, Readable } from 'node:stream';
-import { createInflateRaw } from 'node:zlib';
+import { crc32, createInflateRaw } from 'node:zlib';
 import { InputError } from '../problems.ts';
 import { fileRange, type ByteRange } from './byteRange.ts';
 
@@ -14,20 +14,23 @@ export interface DeflatedPart {
   readonly offset: number;
   readonly compressedSize: number;
   readonly inflatedSize: number;
+  /** Of the inflated bytes; 0 where the archive has none. */
+  readonly crc32: number;
 }
 
 /**
  * Deflated bytes, inflated as they are read: memory stays bounded whatever they inflate to. Reading on costs only
  * what lies between; reading backwards starts again. Reads are done one after another.
  *
- * Reads reject with an `InputError` `archive-damaged` when the bytes are not valid, or inflate to more or fewer than
- * claimed; no more than claimed are ever handed out.
+ * Reads reject with an `InputError` `archive-damaged` when the bytes are not valid, inflate to more or fewer than
+ * claimed, or, with the last of them, are not those of the checksum; no more than claimed are ever handed out.
  */
 export function inflatedRange(handle: FileHandle, part: DeflatedPart): ByteRange {
   let chunks: AsyncIterator<Buffer> | undefined;
   let stop: (() => void) | undefined;
   let chunk: Buffer = Buffer.alloc(0);
   let chunkStart = 0;
+  let checksum = 0;
   let previous: Promise<void> = Promise.resolve();
   return {
     size: part.inflatedSize,
@@ -66,6 +69,7 @@ export function inflatedRange(handle: FileHandle, part: DeflatedPart): ByteRange
     chunks = inflated[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
     chunk = Buffer.alloc(0);
     chunkStart = 0;
+    checksum = 0;
   }
 
   async function* compressedChunks(): AsyncGenerator<Uint8Array> {
@@ -82,6 +86,7 @@ export function inflatedRange(handle: FileHandle, part: DeflatedPart): ByteRange
     if (next === undefined) throw damaged(`it inflates to only ${chunkStart + chunk.length} bytes`);
     chunkStart += chunk.length;
     chunk = next;
+    checksum = crc32(next, checksum);
     if (chunkStart + chunk.length > part.inflatedSize) {
       stop?.();
       throw damaged('it inflates to more');
@@ -93,6 +98,7 @@ export function inflatedRange(handle: FileHandle, part: DeflatedPart): ByteRange
       stop?.();
       throw damaged('it inflates to more');
     }
+    if (part.crc32 !== 0 && checksum !== part.crc32) throw damaged('its checksum is that of other bytes');
   }
 
   async function advance(): Promise<Buffer | undefined> {

@@ -5,6 +5,7 @@ import { fasta } from './fasta.ts';
 import { mediaFolder } from './mediaFolder.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
+import { pytorch } from './pytorch.ts';
 import { safetensors } from './safetensors.ts';
 import { scenes } from './scenes/scenes.ts';
 import { table } from './table.ts';
@@ -17,6 +18,7 @@ export const readers: readonly ReaderDefinition[] = Object.freeze([
   npy,
   npz,
   safetensors,
+  pytorch,
   embeddingFolder,
   // Before tables, which take any .json.
   cocoCaptions,

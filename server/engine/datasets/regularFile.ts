@@ -2,21 +2,29 @@ import { open, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { InputError } from '../problems.ts';
 import type { Content } from './dataset.ts';
 import { contentNouns } from './contentOfName.ts';
+import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
+import { isTorchFile } from './pytorch/isTorchFile.ts';
 import { unreadableFile } from './textFile.ts';
 
 /**
  * Opens a file to read parts of it. The caller closes the handle.
  *
  * @throws InputError `file-unreadable` when there is no such file, it is a pipe, folder or device, or it cannot be
- *   opened.
+ *   opened; `pickle-refused` when it is a pickle by its name, unless torch wrote it.
  */
 export async function openRegularFile(file: string): Promise<{ handle: FileHandle; size: number }> {
+  let opened: { handle: FileHandle; size: number };
   try {
     const size = await sizeOfRegularFile(file);
-    return { handle: await open(file), size };
+    opened = { handle: await open(file), size };
   } catch (error) {
     throw unreadableFile(file, error);
   }
+  if (hasPickleName(file) && !(await isTorchFile(opened.handle, file, opened.size))) {
+    await opened.handle.close();
+    throw pickleRefusal(file);
+  }
+  return opened;
 }
 
 /**

@@ -98,8 +98,12 @@ async function readRun(
   }
 }
 
-/** The bytes, read into memory whole, with the first read, where they could only be read from front to back. */
-function randomAccess(name: string, file: string, bytes: ByteRange): ByteRange {
+/**
+ * The bytes, read into memory whole, with the first read, where they could only be read from front to back.
+ *
+ * @throws InputError `fortran-compressed` when these are more than 1 GiB.
+ */
+export function randomAccess(name: string, file: string, bytes: ByteRange): ByteRange {
   if (!bytes.sequential) return bytes;
   if (bytes.size > LARGEST_INFLATED_FORTRAN_BYTES) {
     throw new InputError(

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { stat } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { InputError } from '../problems.ts';
+import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 import { quoteName, quoteText } from './sqlQuoting.ts';
 
 /** The kinds of tables, by extension. */
@@ -19,12 +20,14 @@ export function tableExtension(path: string): string {
  * are matched by name between files; values of CSV and TSV are texts.
  *
  * @param paths Absolute.
- * @throws InputError `table-format`, `file-unreadable`, `table-empty`.
+ * @throws InputError `table-format`, `file-unreadable`, `table-empty`, `pickle-refused`.
  */
 export async function relationOfFiles(
   connection: DuckDBConnection,
   paths: readonly string[],
 ): Promise<string> {
+  const pickle = paths.find(hasPickleName);
+  if (pickle !== undefined) throw pickleRefusal(pickle);
   const [extension = '', ...others] = new Set(paths.map(tableExtension));
   if (!tableExtensions.includes(extension) || others.length > 0) {
     throw new InputError(

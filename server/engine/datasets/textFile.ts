@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { InputError } from '../problems.ts';
+import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -20,9 +21,10 @@ export function decodeText(bytes: Uint8Array, name: string): string {
 /**
  * A file's text, which must be UTF-8.
  *
- * @throws InputError `file-unreadable` when there is no such file or it cannot be read, `not-utf-8`.
+ * @throws InputError `file-unreadable` when there is no such file or it cannot be read, `not-utf-8`, `pickle-refused`.
  */
 export async function readTextFile(path: string): Promise<string> {
+  if (hasPickleName(path)) throw pickleRefusal(path);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);

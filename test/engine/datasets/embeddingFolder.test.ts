@@ -36,7 +36,10 @@ const open = (params: object, folder = root) =>
 
 describe('a folder of embeddings', () => {
   it('gives a modality for each file, whatever else lies there, which is named', async () => {
-    const folder = folderOf({ 'image_embeddings.npy': 2, 'text_embeddings.npy': 2 }, ['README.md', 'ids.csv']);
+    const folder = folderOf({ 'image_embeddings.npy': 2, 'text_embeddings.npy': 2 }, [
+      'README.md',
+      'ids.csv',
+    ]);
     const dataset = await open({}, folder);
     expect(dataset.notes).toEqual([
       {
@@ -70,13 +73,20 @@ describe('a folder of embeddings', () => {
   it('takes the names that are given', async () => {
     const folder = folderOf({ 'x_0.npy': 2, 'x_1.npy': 1 });
     expect(await inputErrorOf(open({}, folder))).toMatchObject({ code: 'files-unclear' });
-    expect(await readAll(await open({ modalities: ['image'] }, folder))).toEqual({ image: rowsOf(0, 1, 100) });
+    expect(await readAll(await open({ modalities: ['image'] }, folder))).toEqual({
+      image: rowsOf(0, 1, 100),
+    });
   });
 
   it.each([
     ['an empty folder', {}, ['notes.md'], 'no-embeddings'],
     ['different numbers of rows', { 'image.npy': 2, 'text.npy': 3 }, [], 'unequal-rows'],
-    ['a missing part', { 'image_0.npy': 2, 'image_1.npy': 2, 'text_0.npy': 2, 'text_2.npy': 2 }, [], 'part-missing'],
+    [
+      'a missing part',
+      { 'image_0.npy': 2, 'image_1.npy': 2, 'text_0.npy': 2, 'text_2.npy': 2 },
+      [],
+      'part-missing',
+    ],
     [
       'parts that are cut elsewhere',
       { 'image_0.npy': 2, 'image_1.npy': 1, 'text_0.npy': 1, 'text_1.npy': 2 },

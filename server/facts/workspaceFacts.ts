@@ -111,7 +111,7 @@ export class WorkspaceFacts implements Facts {
   }
 
   model(documentUri: string, entry: Entry, content?: Content): ModelFacts | FactProblem | undefined {
-    const { kind, model, revision, path, output } = entry;
+    const { kind, model, revision, path } = entry;
     const signal = this.#closed.signal;
     if (kind === 'pretrained' && typeof model === 'string') {
       const given = { model, revision: textOrNull(revision) };
@@ -120,9 +120,9 @@ export class WorkspaceFacts implements Facts {
       );
     }
     if (kind === 'onnx' && typeof path === 'string') {
-      const given = { path, output: textOrNull(output), content: content ?? null };
+      const given = { entry, path, content: content ?? null };
       return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
-        this.#inspection.ask('describeOnnxModel', { ...given, baseFolder }, signal),
+        this.#inspection.ask('describeOnnxModel', { entry, content: given.content, baseFolder }, signal),
       );
     }
     return undefined;

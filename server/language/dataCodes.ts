@@ -168,6 +168,10 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     '`pooling` asks for what the model does not leave open: take it away, or name another `output`.',
   'model-prompt':
     '`prompt` names one that the model does not have, or stands before something that is no text. A text that is to stand before others ends with a space or a mark.',
+  'model-inputs':
+    'The model takes something else than the items give: other inputs, types, axes or sizes. The message names what it takes.',
+  'pixel-levels':
+    'The model takes pixels as bytes, 0 to 255: it is expected to rescale and normalise them itself.',
   'model-external-data':
     'The model keeps tensors in a file that is not in its own folder. Put the two together, under the names that they were written with.',
   'hub-address': 'HF_ENDPOINT is not the address of a hub.',

@@ -74,6 +74,8 @@ export interface ModelFacts {
   readonly logitScale: number | null;
   /** Whether it is on this machine; else it is downloaded at the first run. */
   readonly isPresent: boolean;
+  /** What the report of a run will say of it; nothing unless given. */
+  readonly notes?: readonly Note[];
 }
 
 /** A finished run of an experiment file. */

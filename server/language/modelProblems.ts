@@ -13,6 +13,7 @@ const sameTemperature = 0.01;
 export function modelProblems(document: GapDocument, facts: Facts): DocumentProblem[] {
   return [
     ...unreadableModels(document, facts),
+    ...modelNotes(document, facts),
     ...unequalDimensions(document, facts),
     ...otherTemperatures(document, facts),
   ];
@@ -32,6 +33,19 @@ function unreadableModels(document: GapDocument, facts: Facts): DocumentProblem[
     const isOfOutput = known.problem.code === 'model-output' && document.entryAt(output) !== undefined;
     return [factProblem(known, isOfOutput ? output : placeOfPath(document.value, entry))];
   });
+}
+
+/** What a run will say of its models: said before it runs. */
+function modelNotes(document: GapDocument, facts: Facts): DocumentProblem[] {
+  return modalitiesIn(document).flatMap((modality) =>
+    (modelFactsOf(document.value, modality, document.uri, facts)?.notes ?? []).map(({ code, message }) => ({
+      code,
+      severity: 'information' as const,
+      message: `${modality}: ${message}`,
+      path: placeOfPath(document.value, ['encoders', modality]),
+      at: 'value' as const,
+    })),
+  );
 }
 
 function unequalDimensions(document: GapDocument, facts: Facts): DocumentProblem[] {

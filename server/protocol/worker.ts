@@ -89,9 +89,8 @@ export interface WorkerContract extends Contract {
     /** What a model in an ONNX file is, as far as that tells. Nothing is started. */
     readonly describeOnnxModel: {
       readonly params: {
-        readonly path: string;
-        /** The output that holds the embeddings; null for the one that a run would choose. */
-        readonly output: string | null;
+        /** An entry under `encoders:` that is valid, or nearly. */
+        readonly entry: Readonly<Record<string, unknown>>;
         /** What the encoder embeds; null where that is not known. */
         readonly content: string | null;
         readonly baseFolder: string;
@@ -164,4 +163,6 @@ export interface ModelDescription {
   readonly logitScale: number | null;
   /** Whether it is on this machine. */
   readonly isPresent: boolean;
+  /** What the report of a run will say of it; nothing unless given. */
+  readonly notes?: readonly Note[];
 }

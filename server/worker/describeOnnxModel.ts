@@ -1,9 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileRange } from '../engine/datasets/byteRange.ts';
-import { contents } from '../engine/datasets/dataset.ts';
+import { contents, type Content } from '../engine/datasets/dataset.ts';
 import { openRegularFile } from '../engine/datasets/regularFile.ts';
-import { embeddingOutput, likelyOutputs } from '../engine/encoders/embeddingOutput.ts';
+import { readImageTarget } from '../engine/encoders/checkpoint/imageProcessor.ts';
+import { embeddingAxes, embeddingOutput, likelyOutputs } from '../engine/encoders/embeddingOutput.ts';
+import { imageParam, imageTarget } from '../engine/encoders/inputs/imageParam.ts';
+import { checkInputTypes, pixelFormOf, pixelNotes } from '../engine/encoders/modelInputs.ts';
+import { processorFolder } from '../engine/encoders/onnx.ts';
 import { readOnnxHeader, type OnnxHeader } from '../engine/graph/onnxHeader.ts';
 import { InputError } from '../engine/problems.ts';
 import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
@@ -20,23 +24,43 @@ type Params = WorkerContract['requests']['describeOnnxModel']['params'];
  * `model-external-data` when tensors of it lie in a file that is missing or outside of its own folder, `model-output` as
  * a run would.
  */
-export async function describeOnnxModel({
-  path,
-  output,
-  content,
-  baseFolder,
-}: Params): Promise<ModelDescription> {
-  const file = resolve(baseFolder, path);
+export async function describeOnnxModel({ entry, content, baseFolder }: Params): Promise<ModelDescription> {
+  const file = resolve(baseFolder, textOf(entry['path']) ?? '');
   const header = await readHeader(file);
   await expectDataFiles(file, header);
+  const known = contents.find((candidate) => candidate === content);
+  if (known !== undefined) checkInputTypes(file, header.inputs, known);
   return {
     architecture: architectureOf(header),
     parameters: header.parameters,
     size: header.bytes,
-    dimension: dimensionOf(file, header, output, content),
+    dimension: dimensionOf(file, header, textOf(entry['output']), known),
     logitScale: null,
     isPresent: true,
+    notes:
+      known === 'image' || known === 'video'
+        ? await pictureNotes(file, header, entry, known, baseFolder)
+        : [],
   };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** What a run says of how pictures go in, or refuses of it. What the schema says against `image` is said elsewhere. */
+async function pictureNotes(
+  file: string,
+  { inputs }: OnnxHeader,
+  entry: Params['entry'],
+  content: 'image' | 'video',
+  baseFolder: string,
+): Promise<NonNullable<ModelDescription['notes']>> {
+  const image = imageParam.optional().safeParse(entry['image']);
+  if (!image.success) return [];
+  const folder = processorFolder(file, { processor: textOf(entry['processor']) }, { baseFolder });
+  const target = image.data === undefined ? await readImageTarget(folder) : imageTarget(image.data);
+  return pixelNotes(file, pixelFormOf(file, inputs, content, target));
 }
 
 async function readHeader(file: string): Promise<OnnxHeader> {
@@ -87,16 +111,15 @@ function architectureOf({ graph, opset, producer }: OnnxHeader): string | null {
 function dimensionOf(
   file: string,
   { outputs }: OnnxHeader,
-  output: Params['output'],
-  content: Params['content'],
+  output: string | undefined,
+  known: Content | undefined,
 ): number | null {
-  const known = contents.find((candidate) => candidate === content);
-  if (known === undefined && output === null) {
+  if (known === undefined && output === undefined) {
     const dimensions = new Set(contents.flatMap((each) => chosenDimension(file, outputs, each) ?? []));
     return dimensions.size === 1 ? [...dimensions][0]! : null;
   }
   const likely = known === undefined ? [] : likelyOutputs(known, alone);
-  return lastLength(outputs, embeddingOutput(file, outputs, likely, output ?? undefined));
+  return lastLength(outputs, embeddingOutput(file, outputs, likely, output));
 }
 
 /** Null where a run on such items could not choose an output, or its length is open. */
@@ -113,9 +136,13 @@ function chosenDimension(
   }
 }
 
-/** Rows × dimension, or rows × tokens × dimension; null where the model leaves it open. */
+/** The dimension of its embeddings; null where the model leaves it open. */
 function lastLength(outputs: OnnxHeader['outputs'], name: string): number | null {
   const { shape } = outputs.find((output) => output.name === name)!;
-  const last = shape.length === 2 || shape.length === 3 ? shape.at(-1) : undefined;
-  return typeof last === 'number' ? last : null;
+  const axes = shape.slice(1);
+  if (axes.some((length) => typeof length !== 'number')) {
+    const last = shape.length === 2 || shape.length === 3 ? shape.at(-1) : undefined;
+    return typeof last === 'number' && last > 1 ? last : null;
+  }
+  return embeddingAxes(axes as number[], null).at(-1) ?? null;
 }

@@ -310,6 +310,12 @@ describe('data and models', () => {
       ['E model-output: c'],
     ],
     [
+      'what a run will say of a model',
+      `${start}encoders: { image: { kind: onnx, path: b }, text: { kind: random } }\n`,
+      testFacts({ models: { b: { ...model, notes: [{ code: 'pixel-levels', message: 'bytes' }] } } }),
+      ['I pixel-levels: b'],
+    ],
+    [
       'encoders of unequal dimensions, one of them an ONNX file',
       `${start}encoders: { image: { kind: pretrained, model: a }, text: { kind: onnx, path: b } }\n`,
       testFacts({ models: { a: model, b: { ...model, dimension: 768 } } }),

@@ -20,8 +20,15 @@ const committed = readdirSync(models, { recursive: true, encoding: 'utf8' }).fil
 );
 const readModel = async (name: string) => fromBinary(ModelProtoSchema, await readFile(join(models, name)));
 
-const ask = (path: string, given: { output?: string; content?: string } = {}, baseFolder = models) =>
-  handlers()('describeOnnxModel', { path, output: null, content: null, ...given, baseFolder });
+/** Images are prepared at the size that the models take. */
+const ask = (
+  path: string,
+  { content, ...given }: { output?: string; content?: string } = {},
+  baseFolder = models,
+) => {
+  const entry = { kind: 'onnx', path, image: { height: 8, width: 8 }, ...given };
+  return handlers()('describeOnnxModel', { entry, content: content ?? null, baseFolder });
+};
 
 const problemOf = async (asked: Promise<unknown>): Promise<string> => {
   const error: unknown = await asked.catch((caught: unknown) => caught);
@@ -77,7 +84,7 @@ describe('an ONNX file', () => {
   it.each([
     ['an output that is not there', 'single/twoOutputs.onnx', { output: 'middle' }, /no output "middle"/],
     ['outputs that cannot be told apart', 'single/twoOutputs.onnx', { content: 'image' }, /name one as/],
-    ['no output with fractions', 'single/integers.onnx', { content: 'text' }, /none of its outputs holds/],
+    ['no output with fractions', 'single/integers.onnx', { content: 'tensor' }, /none of its outputs holds/],
   ])('%s: as a run would say', async (_, name, given, message) => {
     const said = await problemOf(ask(name, given));
     expect(said).toMatch(/^model-output: /);
@@ -167,6 +174,7 @@ describe('a file that is no such model', () => {
       dimension: null,
       logitScale: null,
       isPresent: true,
+      notes: [],
     });
     expect((await bytesRead()) - before).toBeLessThan(2 ** 20);
   });

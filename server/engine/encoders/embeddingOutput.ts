@@ -11,6 +11,7 @@ const embeddingNames: Readonly<Record<Content, readonly string[]>> = {
   audio: ['audio_embeds'],
   tensor: [],
 };
+const floatTypes = ['float32', 'float16', 'float64'];
 const generalNames = ['embeddings', 'embedding', 'embeds'];
 
 /** What is known of a model beside its outputs. */
@@ -39,7 +40,8 @@ export function likelyOutputs(content: Content, { isWhole, poolsTexts }: ModelKi
  * @param file How messages call the model, and the file that they are about.
  * @param likely As `likelyOutputs` gives them.
  * @param asked The one that the configuration names.
- * @throws InputError `model-output` when the one asked for is not there, or none can be chosen.
+ * @throws InputError `model-output` when the one asked for is not there, none can be chosen, or the chosen one has axes
+ * that no embeddings have.
  */
 export function embeddingOutput(
   file: string,
@@ -47,7 +49,39 @@ export function embeddingOutput(
   likely: readonly string[],
   asked: string | undefined,
 ): string {
-  const names = outputs.filter(({ type }) => type.startsWith('float')).map(({ name }) => name);
+  const name = chosenName(file, outputs, likely, asked);
+  const { shape } = outputs.find((output) => output.name === name)!;
+  // Lengths that are open, and shapes that are not told, show when the model runs.
+  const told = shape.slice(1).map((length) => (typeof length === 'number' ? length : 1));
+  if (shape.length === 0 || embeddingAxes(told, null).length > 0) return name;
+  throw new InputError(
+    'model-output',
+    `${file}: its output ${name} has the shape ${shape.join('×')}, expected rows × dimension or rows × tokens × dimension; ` +
+      'name another output as `output`, or export the model with its pooling',
+    { file },
+  );
+}
+
+/**
+ * The axes of embeddings behind that of the rows: `[dimension]`, or `[tokens, dimension]`. Axes of length 1 are left out,
+ * as pooled maps have them: rows × dimension × 1 × 1. Empty for what is neither, as maps that were not pooled are.
+ *
+ * @param masked Tokens that the model was given; null where it is given none.
+ */
+export function embeddingAxes(axes: readonly number[], masked: number | null): readonly number[] {
+  if (axes.length < 2 || (axes.length === 2 && axes[0] === masked)) return axes;
+  const longer = axes.filter((length) => length !== 1);
+  if (longer.length > (axes.length === 2 ? 2 : 1)) return [];
+  return longer.length === 0 ? [1] : longer;
+}
+
+function chosenName(
+  file: string,
+  outputs: readonly TensorInfo[],
+  likely: readonly string[],
+  asked: string | undefined,
+): string {
+  const names = outputs.filter(({ type }) => floatTypes.includes(type)).map(({ name }) => name);
   const listed = outputs.map(({ name, type, shape }) => `${name} (${type} ${shape.join('×')})`).join(', ');
   if (asked !== undefined) {
     if (names.includes(asked)) return asked;

@@ -3,13 +3,12 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { mediaShapes } from './checkpoint/checkpointInput.ts';
+import { pictureInput } from './checkpoint/pictureInput.ts';
 import { plainHead } from './embeddingHead.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
 import { framesParam, inferenceParams, windowParam } from './inferenceParams.ts';
-import { imageInput } from './inputs/imageInput.ts';
 import { imageParam, imageTarget } from './inputs/imageParam.ts';
-import { videoInput } from './inputs/videoInput.ts';
 import { onnxEncoder } from './onnxEncoder.ts';
 import { onnxParts, promptFor, type OnnxParts } from './onnxParts.ts';
 import { outputParam, poolingParam } from './pooling.ts';
@@ -65,7 +64,7 @@ export const onnx = defineEncoder({
       },
       context,
     );
-    return prompted({ ...encoder, notes: ways.notes }, ways.prompt);
+    return prompted({ ...encoder, notes: [...(encoder.notes ?? []), ...ways.notes] }, ways.prompt);
   },
 });
 
@@ -84,7 +83,7 @@ async function partsOf(
   const target = imageTarget({ ...image, ...(window && { window }) });
   const { prompt, notes } = promptFor(folder, null, given.prompt, context);
   return {
-    preparation: content === 'image' ? imageInput(target) : videoInput(target, frames, signal),
+    preparation: await pictureInput(target, { modelFile: file, content, frames, signal }),
     head: plainHead(content, { isWhole: true, poolsTexts: false }, given),
     details: [],
     prompt,
@@ -92,6 +91,11 @@ async function partsOf(
   };
 }
 
-function processorFolder(file: string, { processor }: Params, { baseFolder }: EncoderContext): string {
+/** Where the files lie that say how items are prepared for the model in a file. */
+export function processorFolder(
+  file: string,
+  { processor }: Pick<Params, 'processor'>,
+  { baseFolder }: Pick<EncoderContext, 'baseFolder'>,
+): string {
   return processor === undefined ? dirname(file) : resolve(baseFolder, processor);
 }

@@ -5,6 +5,8 @@ import type { EmbeddingHead } from './embeddingHead.ts';
 import type { EmbeddingModel, Encoder, EncoderContext } from './encoder.ts';
 import type { Preparation } from './inputs/preparation.ts';
 import { measureLogitScale } from './logitScale.ts';
+import { modelHeader } from './checkpoint/modelHeader.ts';
+import { checkInputTypes } from './modelInputs.ts';
 import { dataFilesOf } from './modelSource/dataFiles.ts';
 import { fileHash } from './modelSource/fileHash.ts';
 import { processModel, type InputShapes } from './processModel.ts';
@@ -27,12 +29,15 @@ export interface OnnxEncoderOptions {
 /**
  * An encoder that is an ONNX model.
  *
- * @throws InputError `model-missing` when a file cannot be read; those of `startModel` for a model that may be whole.
+ * @throws InputError `model-missing` when a file cannot be read; `model-inputs` for types that nothing is given in; those
+ * of `startModel` for a model that may be whole.
  */
 export async function onnxEncoder(
   { file, summary, preparation, head, batchSize, wholeShapes }: OnnxEncoderOptions,
   { content, device, signal }: EncoderContext,
 ): Promise<Encoder> {
+  const header = await modelHeader(file);
+  if (header !== null) checkInputTypes(file, header.inputs, content);
   // Whoever asks for batches of one may have a model that takes no others.
   const smallestBatch = batchSize === 1 ? 1 : 2;
   const identity = createHash('sha256').update(

@@ -114,7 +114,7 @@ async function onnxPart(
     },
     context,
   );
-  return prompted({ ...encoder, notes: ways.notes }, ways.prompt);
+  return prompted({ ...encoder, notes: [...(encoder.notes ?? []), ...ways.notes] }, ways.prompt);
 }
 
 async function safetensorsPart(

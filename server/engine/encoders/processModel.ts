@@ -5,6 +5,7 @@ import { matrix, row, rowRange } from '../numerics/matrix.ts';
 import { InputError } from '../problems.ts';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import type { TensorInfo, TensorValue } from '../runtime/onnxRuntime.ts';
+import { embeddingAxes } from './embeddingOutput.ts';
 import type { EmbeddingModel, PreparedItem } from './encoder.ts';
 import type { TokenPool } from './pooling.ts';
 
@@ -158,7 +159,7 @@ function feedsOf(
     sources.map((source) => [
       source.input.name,
       'from' in source
-        ? stacked(rows, source.from, source.input.shape.length)
+        ? asMask(source.input, stacked(rows, source.from, source.input.shape.length))
         : filled(source.shape, source.value, source.input),
     ]),
   );
@@ -176,6 +177,13 @@ function stacked(rows: readonly Inputs[], name: string, axes: number): TensorVal
   // Some exporters leave out the second axis of `is_longer`, which has one entry.
   const isFlat = axes === 1 && shape.length === 1 && length === 1;
   return { shape: isFlat ? [rows.length] : [rows.length, ...shape], data };
+}
+
+/** A mask of whole numbers in the type that the model takes it in; anything else as it is. */
+function asMask({ name, type }: TensorInfo, { shape, data }: TensorValue): TensorValue {
+  if (name !== 'attention_mask') return { shape, data };
+  if (type === 'bool') return { shape, data: Uint8Array.from(data as Int32Array) };
+  return { shape, data: type.startsWith('float') ? Float32Array.from(data as Int32Array) : data };
 }
 
 function emptyLike(data: TensorValue['data'], length: number): TensorValue['data'] {
@@ -207,12 +215,13 @@ function rowsOf(
   if (!(data instanceof Float32Array)) {
     throw new InputError('model-output', `${name}: its output ${output} holds no numbers with a fraction`);
   }
-  const [rows = 0, tokens = 0, columns = 0] = shape;
-  if (shape.length === 2) return matrix(rows, tokens, new Float32Array(data));
-  if (shape.length === 3) {
+  const [rows = 0, ...axes] = shape;
+  const [first, second] = embeddingAxes(axes, mask === null ? null : mask.length / rows);
+  if (first !== undefined && second === undefined) return matrix(rows, first, new Float32Array(data));
+  if (first !== undefined && second !== undefined) {
     // A model may have fewer tokens than its input: patches, or frames of sound.
-    const usable = mask?.length === rows * tokens ? mask : null;
-    return pool({ rows, tokens, columns, data, mask: usable });
+    const usable = mask?.length === rows * first ? mask : null;
+    return pool({ rows, tokens: first, columns: second, data, mask: usable });
   }
   throw new InputError(
     'model-output',

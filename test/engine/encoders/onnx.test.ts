@@ -63,8 +63,10 @@ describe('embeddings are those of PyTorch', () => {
   });
 
   it('of a video as a whole, by a model that takes its frames together', async () => {
-    const encoder = await loadOnnx(modelFile('single', 'video.onnx'), 'image', { image: imageParams });
-    const video = asParts(await prepareAll(encoder, images));
+    const given = { image: imageParams };
+    const ofImages = await loadOnnx(modelFile('single', 'imageOfOne.onnx'), 'image', given);
+    const video = asParts(await prepareAll(ofImages, images));
+    const encoder = await loadOnnx(modelFile('single', 'video.onnx'), 'video', given);
     const { data } = await embedPrepared(encoder, [video, video]);
     expectClose(data.subarray(0, 4), oracle.single.video);
     expectClose(data.subarray(4), oracle.single.video);

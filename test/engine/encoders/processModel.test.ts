@@ -253,7 +253,7 @@ describe('the output', () => {
       { shape: [2], data: new Float32Array(2) },
       'has the shape 2, expected rows',
     ],
-    ['too many axes', { shape: [2, 1, 1, 1], data: new Float32Array(2) }, 'has the shape 2×1×1×1'],
+    ['too many axes', { shape: [2, 3, 1, 2], data: new Float32Array(12) }, 'has the shape 2×3×1×2'],
     [
       'other rows',
       { shape: [1, 2], data: new Float32Array(2) },

@@ -5,17 +5,16 @@ import { InputError } from '../../problems.ts';
 import { readAudioProcessor } from '../audio/readAudioProcessor.ts';
 import type { EncoderContext } from '../encoder.ts';
 import { audioInput } from '../inputs/audioInput.ts';
-import { imageInput } from '../inputs/imageInput.ts';
 import type { Preparation } from '../inputs/preparation.ts';
 import { tensorInput } from '../inputs/tensorInput.ts';
 import { proteinInput, textInput } from '../inputs/textInput.ts';
-import { videoInput } from '../inputs/videoInput.ts';
 import type { InputShapes } from '../processModel.ts';
 import { isCheckpointFile, readCheckpointJson } from './checkpointFile.ts';
 import type { CheckpointTokenizer } from './checkpointTokenizer.ts';
 import { readTokenizer } from './checkpointTokenizer.ts';
 import { readImageTarget } from './imageProcessor.ts';
 import { textInputsOf } from './onnxTextInputs.ts';
+import { pictureInput } from './pictureInput.ts';
 import { readResidueTokenizer } from './residueTokenizer.ts';
 import { readTextTokenizer, type TextInputs } from './textTokenizer.ts';
 
@@ -42,9 +41,10 @@ export async function checkpointInput(
 ): Promise<Preparation> {
   switch (content) {
     case 'image':
-      return imageInput({ ...(await readImageTarget(folder)), ...(window && { window }) });
-    case 'video':
-      return videoInput(await readImageTarget(folder), frames, signal);
+    case 'video': {
+      const target = { ...(await readImageTarget(folder)), ...(window && { window }) };
+      return pictureInput(target, { modelFile, content, frames, signal });
+    }
     case 'text':
       return textInput(await readTextTokenizer(folder, await textInputsOf(modelFile)));
     case 'protein':

@@ -1,16 +1,18 @@
 import { decodeImage, type ImageTarget } from '../../datasets/decodeImage.ts';
+import { pixelsIn, targetFor, usualPixels, type PixelForm } from './pixelForm.ts';
 import type { Preparation } from './preparation.ts';
 import { itemOf } from './preparation.ts';
 
-/** Images as `pixel_values`: 3 × height × width. */
-export function imageInput(target: ImageTarget): Preparation {
+/** Images as `pixel_values`: 3 × height × width unless the form says otherwise. */
+export function imageInput(given: ImageTarget, form: PixelForm = usualPixels): Preparation {
+  const target = targetFor(given, form);
   return {
-    identity: { image: target },
+    identity: { image: target, form },
     preparesCheaply: false,
     async prepare(item) {
       const { image, name } = itemOf(item, 'image');
-      const { height, width, data } = await decodeImage(image, name, target);
-      return { inputs: { pixel_values: { shape: [3, height, width], data } }, isTruncated: false };
+      const decoded = await decodeImage(image, name, target);
+      return { inputs: { pixel_values: pixelsIn(form, decoded) }, isTruncated: false };
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Encoder } from '../encoder.ts';
 import type { LoadedItem } from '../loadedItem.ts';
 
 /** How items of one content become a model's input. */
-export interface Preparation extends Pick<Encoder, 'prepare' | 'preparesCheaply'> {
+export interface Preparation extends Pick<Encoder, 'prepare' | 'preparesCheaply' | 'notes'> {
   /** What determines the input beside the item, as JSON or text: part of an encoder's fingerprint. */
   readonly identity: unknown;
 }

@@ -6,11 +6,17 @@ import { clipEncoder } from './clip/clipEncoder.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { openClipConfigName } from './openClip/openClipConfig.ts';
 import { openClipEncoder } from './openClip/openClipEncoder.ts';
+import { towerOfType } from './checkpoint/towerConfig.ts';
 import { siglipEncoder } from './siglip/siglipEncoder.ts';
 
-const configSchema = z.looseObject({ model_type: z.string() });
+const configSchema = z.looseObject({ model_type: z.string(), auto_map: z.looseObject({}).optional() });
 
 const encoders: Readonly<Record<string, typeof clipEncoder>> = { clip: clipEncoder, siglip: siglipEncoder };
+
+/** Why the safetensors of types that look like these cannot be loaded. */
+const reasons: Readonly<Record<string, string>> = {
+  siglip2: 'SigLIP 2 for pictures of any shape (NaFlex); SigLIP 2 for one size calls its type siglip',
+};
 
 /** Models whose safetensors are in files or folders of open_clip have no other description than its own. */
 async function isOpenClip({ folder, files }: CheckpointOptions): Promise<boolean> {
@@ -34,12 +40,20 @@ export async function safetensorsEncoder(
   if (await isOpenClip(options)) return openClipEncoder(options, context);
   const { file, content } = await readCheckpointJson(options.folder, 'config.json', configSchema);
   const type = content.model_type;
-  if (!Object.hasOwn(encoders, type)) {
-    throw new InputError(
-      'model-type',
-      `${file}: model_type: found ${type}; the safetensors of ${Object.keys(encoders).join(' and ')} can be loaded; other models take an ONNX export in onnx/`,
-      { file },
+  const tower = towerOfType(type);
+  const whole = tower?.whole ?? type;
+  const refuse = (found: string): InputError =>
+    new InputError('model-type', `${file}: model_type: found ${type}${found}`, { file });
+  if (!Object.hasOwn(encoders, whole)) {
+    const isOwn = content.auto_map !== undefined;
+    const reason = reasons[type] ?? (isOwn ? 'whose code comes with it, and is not run here' : undefined);
+    throw refuse(
+      `${reason === undefined ? '' : `, ${reason}`}; the safetensors of ${Object.keys(encoders).join(' and ')} can be loaded; other models take an ONNX export in onnx/`,
     );
   }
-  return encoders[type]!(options, context);
+  if (tower !== null && (tower.tower === 'text') !== (context.content === 'text')) {
+    const embedded = tower.tower === 'text' ? 'texts' : 'images';
+    throw refuse(`, which embeds ${embedded} alone, expected a model for ${context.content}`);
+  }
+  return encoders[whole]!(options, context);
 }

@@ -57,3 +57,27 @@ export function validParams<Params extends z.ZodObject>(
   if (problem) throw unusable(file, key, problem.message);
   return checked.data;
 }
+
+/** A type of models that are one tower of another type: `siglip_text_model` of `siglip`. */
+const towerPattern = /^(clip|siglip)_(text|vision)_model$/;
+
+/** The tower that a model's type stands for alone, and whose; null for other types. */
+export function towerOfType(
+  type: string,
+): { readonly whole: string; readonly tower: 'text' | 'vision' } | null {
+  const [, whole, tower] = towerPattern.exec(type) ?? [];
+  return whole === undefined ? null : { whole, tower: tower as 'text' | 'vision' };
+}
+
+/** Puts the configuration of a tower that was saved alone to where that of a whole model has it, with `is_tower`. */
+export function wholeConfig(whole: string): (content: unknown) => unknown {
+  return (content) => {
+    const type =
+      typeof content === 'object' && content !== null
+        ? (Reflect.get(content, 'model_type') as unknown)
+        : null;
+    const found = typeof type === 'string' ? towerOfType(type) : null;
+    if (found?.whole !== whole) return content;
+    return { ...(content as object), model_type: whole, is_tower: true, [`${found.tower}_config`]: content };
+  };
+}

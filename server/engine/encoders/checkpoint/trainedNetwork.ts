@@ -39,7 +39,8 @@ export interface TrainedPart {
 /**
  * An encoder from the weights of a checkpoint, on a network of this program.
  *
- * @param tensors Must have `logit_scale` as the first scalar, the logarithm of what cosines are multiplied by.
+ * @param tensors Has `logit_scale` as the first scalar, the logarithm of what cosines are multiplied by; none where the
+ * part was saved alone.
  * @throws InputError as `openWeights`.
  */
 export async function trainedNetwork(
@@ -53,10 +54,11 @@ export async function trainedNetwork(
     JSON.stringify([graph.name, identity, preparation.identity, precision]),
   );
   for (const fileHash of await weights.hashes()) hash.update(fileHash);
-  const logitScale = Math.exp(weights.scalars[0]!);
+  const [logarithm] = weights.scalars;
+  const logitScale = logarithm === undefined ? null : Math.exp(logarithm);
   const bias = weights.scalars[tensors.scalars.indexOf('logit_bias')];
   const learned = [
-    `logit scale ${logitScale.toFixed(2)}`,
+    ...(logitScale === null ? [] : [`logit scale ${logitScale.toFixed(2)}`]),
     ...(bias === undefined ? [] : [`logit bias ${bias.toFixed(2)}`]),
   ];
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { clipText } from '../../networks/clipText.ts';
 import { vit } from '../../networks/vit.ts';
 import { readCheckpointJson, unusable } from '../checkpoint/checkpointFile.ts';
-import { count, hiddenActivation, towerParams, validParams } from '../checkpoint/towerConfig.ts';
+import { count, hiddenActivation, towerParams, validParams, wholeConfig } from '../checkpoint/towerConfig.ts';
 
 /** Files leave out what equals the default of Hugging Face's `CLIPConfig`, so the defaults here are those. */
 const tower = {
@@ -28,18 +28,24 @@ const visionConfig = z.object({
   intermediate_size: count.default(3072),
   num_attention_heads: count.default(12),
 });
-const configSchema = z.object({
-  model_type: z.literal('clip'),
-  projection_dim: count.default(512),
-  text_config: textConfig.default(() => textConfig.parse({})),
-  vision_config: visionConfig.default(() => visionConfig.parse({})),
-});
+const configSchema = z.preprocess(
+  wholeConfig('clip'),
+  z.object({
+    model_type: z.literal('clip'),
+    is_tower: z.boolean().default(false),
+    projection_dim: count.default(512),
+    text_config: textConfig.default(() => textConfig.parse({})),
+    vision_config: visionConfig.default(() => visionConfig.parse({})),
+  }),
+);
 
 /** The architecture of a CLIP checkpoint. */
 export interface ClipConfig {
   readonly file: string;
   readonly vision: z.output<typeof vit.params>;
   readonly text: z.output<typeof clipText.params>;
+  /** Whether it is that of both towers, with the temperature that they learned together. */
+  readonly isWhole: boolean;
   /**
    * The token whose first place a text's embedding is taken from; null where it is the highest token of each text, as
    * in checkpoints that were converted before 2023 and give 2 for it.
@@ -51,7 +57,7 @@ export interface ClipConfig {
 const legacyEndToken = 2;
 
 /**
- * Reads the `config.json` of a CLIP checkpoint.
+ * Reads the `config.json` of a CLIP checkpoint, whole or of one of its towers.
  *
  * @throws InputError as `readCheckpointJson`; `checkpoint-config` also for architectures that the networks do not have.
  */
@@ -68,6 +74,7 @@ export async function readClipConfig(folder: string): Promise<ClipConfig> {
   }
   return {
     file,
+    isWhole: !content.is_tower,
     vision: validParams(file, 'vision_config', vit, {
       imageSize: vision.image_size,
       patchSize: vision.patch_size,

@@ -24,7 +24,12 @@ export async function clipEncoder(options: CheckpointOptions, context: EncoderCo
     context.content === 'text'
       ? await textPart(options.folder, config)
       : await visionPart(options, config, context);
-  return trainedNetwork(part, clipTensors, options, context);
+  return trainedNetwork(
+    part,
+    { ...clipTensors, scalars: config.isWhole ? clipTensors.scalars : [] },
+    options,
+    context,
+  );
 }
 
 async function visionPart(

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { siglipText } from '../../networks/siglipText.ts';
 import { siglipVision } from '../../networks/siglipVision.ts';
 import { readCheckpointJson } from '../checkpoint/checkpointFile.ts';
-import { count, hiddenActivation, towerParams, validParams } from '../checkpoint/towerConfig.ts';
+import { count, hiddenActivation, towerParams, validParams, wholeConfig } from '../checkpoint/towerConfig.ts';
 
 /** Files leave out what equals the default of Hugging Face's `SiglipConfig`, so the defaults here are those. */
 const tower = {
@@ -26,20 +26,26 @@ const visionConfig = z.object({
   num_channels: z.literal(3).default(3),
   vision_use_head: z.literal(true).default(true),
 });
-const configSchema = z.object({
-  model_type: z.literal('siglip'),
-  text_config: textConfig.default(() => textConfig.parse({})),
-  vision_config: visionConfig.default(() => visionConfig.parse({})),
-});
+const configSchema = z.preprocess(
+  wholeConfig('siglip'),
+  z.object({
+    model_type: z.literal('siglip'),
+    is_tower: z.boolean().default(false),
+    text_config: textConfig.default(() => textConfig.parse({})),
+    vision_config: visionConfig.default(() => visionConfig.parse({})),
+  }),
+);
 
 /** The architecture of a SigLIP checkpoint. */
 export interface SiglipConfig {
   readonly vision: z.output<typeof siglipVision.params>;
   readonly text: z.output<typeof siglipText.params>;
+  /** Whether it is that of both towers, with what they learned together. */
+  readonly isWhole: boolean;
 }
 
 /**
- * Reads the `config.json` of a SigLIP checkpoint.
+ * Reads the `config.json` of a SigLIP checkpoint, whole or of one of its towers.
  *
  * @throws InputError as `readCheckpointJson`; `checkpoint-config` also for architectures that the networks do not have.
  */
@@ -47,6 +53,7 @@ export async function readSiglipConfig(folder: string): Promise<SiglipConfig> {
   const { file, content } = await readCheckpointJson(folder, 'config.json', configSchema);
   const { text_config: text, vision_config: vision } = content;
   return {
+    isWhole: !content.is_tower,
     vision: validParams(file, 'vision_config', siglipVision, {
       imageSize: vision.image_size,
       patchSize: vision.patch_size,

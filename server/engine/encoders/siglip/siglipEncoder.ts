@@ -35,7 +35,12 @@ export async function siglipEncoder(options: CheckpointOptions, context: Encoder
     context.content === 'text'
       ? await textPart(options.folder, config)
       : await visionPart(options, config, context);
-  return trainedNetwork(part, siglipTensors, options, context);
+  return trainedNetwork(
+    part,
+    { ...siglipTensors, scalars: config.isWhole ? siglipTensors.scalars : [] },
+    options,
+    context,
+  );
 }
 
 async function visionPart(

@@ -16,6 +16,7 @@ describe('the configuration of a checkpoint', () => {
     const common = { layers: 12, dimension: 512, activation: 'quick-gelu', layerNormEpsilon: 1e-5 };
     expect(await read({})).toEqual({
       file: join(folder(), 'config.json'),
+      isWhole: true,
       vision: { imageSize: 224, patchSize: 32, width: 768, mlpWidth: 3072, heads: 12, ...common },
       text: { vocabulary: 49408, context: 77, width: 512, mlpWidth: 2048, heads: 8, ...common },
       endToken: 49407,

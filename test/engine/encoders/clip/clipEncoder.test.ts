@@ -14,6 +14,7 @@ import {
   checkpoints,
   copyCheckpoint,
   expected,
+  keepTensors,
   loadClip,
   splitWeights,
 } from './clipFixture.ts';
@@ -62,6 +63,29 @@ describe.each(checkpoints)('a checkpoint with the names of %s', (name) => {
       `${name}, CLIP text transformer, logit scale ${oracle.logitScale.toFixed(2)}, 0.01 M parameters, 6 dimensions, on cpu`,
     );
     expect(encoder.logitScale).toBeCloseTo(oracle.logitScale, 4);
+  });
+});
+
+describe('a tower that was saved alone', () => {
+  it.each(['text', 'image'] as const)('%s', async (content) => {
+    const tower = content === 'text' ? 'text' : 'vision';
+    const copy = await copyCheckpoint('huggingFace', folder());
+    const config = JSON.parse(await readFile(join(copy, 'config.json'), 'utf8')) as Record<string, object>;
+    const flat = {
+      ...config[`${tower}_config`],
+      projection_dim: config['projection_dim'],
+      model_type: `clip_${tower}_model`,
+    };
+    await writeFile(join(copy, 'config.json'), JSON.stringify(flat));
+    await keepTensors(
+      copy,
+      (name) => /^(text|vis)/.exec(name)?.[1] === tower.slice(0, tower === 'text' ? 4 : 3),
+    );
+    const alone = await loadClip(copy, content);
+    expect(alone.logitScale).toBeNull();
+    if (content === 'image') return;
+    const { texts, textFeatures } = expected('huggingFace');
+    expectClose((await embedded(alone, texts.map(textItem))).data, floats(textFeatures));
   });
 });
 

@@ -71,6 +71,27 @@ export async function changeHeader(
   await writeFile(path, Buffer.concat([start, changed, bytes.subarray(8 + length)]));
 }
 
+/** Drops all tensors of a folder's `model.safetensors` but some. */
+export async function keepTensors(folder: string, isKept: (name: string) => boolean): Promise<void> {
+  const path = join(folder, 'model.safetensors');
+  const bytes = await readFile(path);
+  const length = Number(bytes.readBigUInt64LE());
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString()) as Record<string, HeaderEntry>;
+  const entries: Record<string, HeaderEntry> = {};
+  const values: Buffer[] = [];
+  let end = 0;
+  for (const [name, entry] of Object.entries(header).filter(([each]) => isKept(each))) {
+    const value = bytes.subarray(8 + length + entry.data_offsets[0], 8 + length + entry.data_offsets[1]);
+    entries[name] = { ...entry, data_offsets: [end, end + value.length] };
+    end += value.length;
+    values.push(value);
+  }
+  const text = Buffer.from(JSON.stringify(entries));
+  const start = Buffer.alloc(8);
+  start.writeBigUInt64LE(BigInt(text.length));
+  await writeFile(path, Buffer.concat([start, text, ...values]));
+}
+
 /** Splits a folder's `model.safetensors` into two shards, the tensors dealt out in turns, and their index. */
 export async function splitWeights(folder: string): Promise<void> {
   const whole = join(folder, 'model.safetensors');

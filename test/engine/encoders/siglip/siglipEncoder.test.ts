@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pretrained } from '../../../../server/engine/encoders/pretrained.ts';
 import { loadItem } from '../../../../server/engine/encoders/loadedItem.ts';
 import { useTemporaryFolder } from '../../../temporaryFolder.ts';
-import { changeHeader, changeJson } from '../clip/clipFixture.ts';
+import { changeHeader, changeJson, keepTensors } from '../clip/clipFixture.ts';
 import { embedded, encoderContext, textItem } from '../encoderFixture.ts';
 
 /** A thin checkpoint, and what PyTorch makes of it: see test/oracle/siglipCheckpoint.py. */
@@ -97,6 +97,58 @@ describe('a SigLIP checkpoint that cannot be used', () => {
     await expect(load('image', copy)).rejects.toMatchObject({
       code: 'checkpoint-config',
       message: expect.stringContaining(`config.json: ${key}`) as string,
+    });
+  });
+});
+
+describe('a tower of SigLIP that was saved alone', () => {
+  const towerOf = (tower: 'text' | 'vision'): Promise<string> =>
+    damaged(async (path) => {
+      const config = JSON.parse(await readFile(join(path, 'config.json'), 'utf8')) as Record<string, object>;
+      const architectures = [tower === 'text' ? 'SiglipTextModel' : 'SiglipVisionModel'];
+      await writeFile(
+        join(path, 'config.json'),
+        JSON.stringify({ ...config[`${tower}_config`], architectures, model_type: `siglip_${tower}_model` }),
+      );
+      await keepTensors(path, (name) => name.startsWith(`${tower}_model.`));
+    });
+
+  it('embeds as the whole does, and has learned no temperature', async () => {
+    const encoder = await load('text', await towerOf('text'));
+    expect(encoder.logitScale).toBeNull();
+    const { data } = await embedded(encoder, oracle.texts.map(textItem));
+    expectClose(data, floats(oracle.textFeatures));
+    expect((await load('image', await towerOf('vision'))).summary).toMatch(
+      /^checkpoint, SigLIP vision transformer, 0.\d+ M parameters, 16 dimensions, on cpu$/,
+    );
+  });
+
+  it('embeds nothing else', async () => {
+    await expect(load('image', await towerOf('text'))).rejects.toMatchObject({
+      code: 'model-type',
+      message: expect.stringContaining(
+        'found siglip_text_model, which embeds texts alone, expected a model for image',
+      ) as string,
+    });
+  });
+});
+
+describe('models whose safetensors cannot be loaded are named', () => {
+  it.each([
+    [{ model_type: 'siglip2' }, 'SigLIP 2 for pictures of any shape (NaFlex)'],
+    [
+      { model_type: 'nomic_bert', auto_map: { AutoModel: 'a.B' } },
+      'found nomic_bert, whose code comes with it, and is not run here; the',
+    ],
+    [
+      { model_type: 'bert' },
+      'found bert; the safetensors of clip and siglip can be loaded; other models take an ONNX export',
+    ],
+  ])('%o', async (config, reason) => {
+    const copy = await damaged((path) => writeFile(join(path, 'config.json'), JSON.stringify(config)));
+    await expect(load('text', copy)).rejects.toMatchObject({
+      code: 'model-type',
+      message: expect.stringContaining(reason) as string,
     });
   });
 });

@@ -1,0 +1,64 @@
+import { parentPort } from 'node:worker_threads';
+import { InputError } from '../../problems.ts';
+import { openArrow } from './arrow/openArrow.ts';
+import type {
+  Container,
+  ContainerKind,
+  ContainerRequest,
+  ContainerResponse,
+  ContainerSource,
+} from './container.ts';
+import { openHdf5 } from './hdf5/openHdf5.ts';
+import { openZarr } from './zarr/openZarr.ts';
+
+// The entry of the thread that reads containers, with libraries that are never loaded elsewhere.
+
+const openers: Readonly<Record<ContainerKind, (source: ContainerSource) => Promise<Container>>> = {
+  hdf5: openHdf5,
+  arrow: openArrow,
+  zarr: openZarr,
+};
+const containers = new Map<number, Container>();
+let lastContainer = 0;
+
+parentPort!.on('message', (request: ContainerRequest) => {
+  void answer(request);
+});
+
+async function answer(request: ContainerRequest): Promise<void> {
+  const { id } = request;
+  try {
+    const result = await resultOf(request);
+    const response: ContainerResponse = { id, result };
+    const transferred = result instanceof Uint8Array ? [result.buffer as ArrayBuffer] : [];
+    parentPort!.postMessage(response, transferred);
+  } catch (error) {
+    const response: ContainerResponse =
+      error instanceof InputError
+        ? { id, problem: { code: error.code, message: error.message } }
+        : { id, failure: error instanceof Error ? error.message : String(error) };
+    parentPort!.postMessage(response);
+  }
+}
+
+async function resultOf(request: ContainerRequest) {
+  switch (request.ask) {
+    case 'open': {
+      const opened = await openers[request.kind](request.source);
+      const container = ++lastContainer;
+      containers.set(container, opened);
+      return { container, arrays: opened.arrays, notes: opened.notes };
+    }
+    case 'read': {
+      const values = await containers.get(request.container)!.read(request.index, request.offset, request.count);
+      // What is transferred may share its memory with nothing that stays.
+      return values.byteLength === values.buffer.byteLength ? values : values.slice();
+    }
+    case 'close': {
+      const container = containers.get(request.container);
+      containers.delete(request.container);
+      await container?.close();
+      return null;
+    }
+  }
+}

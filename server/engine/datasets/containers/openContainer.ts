@@ -1,0 +1,37 @@
+import type { FoundFile } from '../embeddingArrays.ts';
+import { numbersInBytes, type FoundArray } from '../foundArray.ts';
+import type { ContainerKind, ContainerSource } from './container.ts';
+import { openInThread } from './containerThread.ts';
+import { slabRange } from './slabRange.ts';
+
+/**
+ * The arrays of a container, read in a thread of its own. The caller closes it.
+ *
+ * @throws InputError as `openInThread` does.
+ */
+export async function openContainer(
+  kind: ContainerKind,
+  source: ContainerSource,
+): Promise<FoundFile & { close(): Promise<void> }> {
+  const file = source.path;
+  const container = await openInThread(kind, source);
+  const arrays = container.arrays.map((array, index): FoundArray => {
+    const { name, shape } = array;
+    if (array.type === null) {
+      const { description: type, advice } = array;
+      return { name, type, shape, numbers: null, ...(advice !== undefined && { advice }) };
+    }
+    const { type, rowsTogether } = array;
+    const slabs = {
+      shape: array.shape,
+      bytesPerValue: type.bytes,
+      rowsTogether,
+      read: ({ offset, count }: { offset: readonly number[]; count: readonly number[] }) =>
+        container.read(index, offset, count),
+    };
+    return numbersInBytes(name, file, { shape: array.shape, type, fortranOrder: false }, () =>
+      slabRange(slabs, `${file}, array ${name}`, file),
+    );
+  });
+  return { file, arrays, notes: container.notes, close: () => container.close() };
+}

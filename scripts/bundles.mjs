@@ -29,6 +29,11 @@ export const bundles = {
   },
   // Threads of a run, started by the engine.
   'computeWorker.mjs': { entry: 'server/engine/measurement/computeWorker.ts', options: nodeOptions },
+  // A thread that reads HDF5, Arrow and Zarr, started by the engine: their libraries are loaded nowhere else.
+  'containerThread.mjs': {
+    entry: 'server/engine/datasets/containers/containerThreadEntry.ts',
+    options: nodeOptions,
+  },
   // A process for each model of a run, started by the engine.
   'modelProcess.mjs': { entry: 'server/engine/runtime/modelProcessEntry.ts', options: nodeOptions },
   // Loaded by VS Code, which knows CommonJS by its ending. Minified: its size is time at activation.

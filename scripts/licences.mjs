@@ -1,7 +1,7 @@
 // Under which terms the code of others may be part of the extension.
 
 /** Licences, by their SPDX identifiers, that ask for no more than to be named with their text. */
-const permissive = ['Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
+const permissive = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
 /**
  * Parts of packages that are under other terms than the permissive ones, and may be there because their packages stay
@@ -27,6 +27,12 @@ const separateParts = [
     part: 'all of it',
     licence: 'LGPL-3.0-or-later',
     source: 'https://github.com/eshaz/codec-parser',
+  },
+  {
+    package: /^h5wasm$/,
+    part: 'all of it, with the HDF5 library, libaec and zlib as WebAssembly',
+    licence: 'SEE LICENSE IN LICENSE.txt',
+    source: 'https://github.com/usnistgov/h5wasm and https://github.com/HDFGroup/hdf5',
   },
   {
     package: /^onnxruntime-node$/,

@@ -12,6 +12,9 @@ export const nodeOptions = {
     // They look for their WebAssembly beside themselves.
     '@cornerstonejs/codec-openjpeg',
     '@cornerstonejs/codec-charls',
+    // WebAssembly too; its terms are NIST's own, which is why it stays a package of its own.
+    'h5wasm',
+    'h5wasm-plugins',
     // Parts of these are under the LGPL: they stay packages of their own, which can be replaced.
     'mpg123-decoder',
     '@wasm-audio-decoders/flac',

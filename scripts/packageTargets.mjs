@@ -69,6 +69,11 @@ export function isNeeded(packageName, path, { os, cpu }) {
   if (isLicenceFile(path)) return true;
   if (/(^|\/)(\.[^/]+|test|tests|docs|example|examples)(\/|$)/.test(path)) return false;
   if (/\.(map|md|markdown|ts|mts|cts|flow|gyp|gypi|h|hpp|c|cc|cpp)$/i.test(path)) return false;
+  // Of three builds, the one that knows no file of the machine; of the filters, those that are read.
+  if (packageName === 'h5wasm') return /^(package\.json$|dist\/esm\/)/.test(path);
+  if (packageName === 'h5wasm-plugins') {
+    return path === 'package.json' || /libH5Z(bz2|lzf|blosc|lz4|bshuf|zstd)\.so$/.test(path);
+  }
   if (packageName !== 'onnxruntime-node') return true;
   // On macOS the library is there twice; its name in full is that of no one who loads it.
   if (/\.\d+\.\d+\.\d+\.dylib$/.test(path)) return false;

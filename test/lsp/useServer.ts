@@ -21,7 +21,7 @@ import { useTemporaryFolder } from '../temporaryFolder.ts';
 
 const neededBundles = [
   ...['server.mjs', 'worker.mjs', 'cli.mjs'],
-  ...['computeWorker.mjs', 'modelProcess.mjs', 'report.js', 'report.css'],
+  ...['computeWorker.mjs', 'containerThread.mjs', 'modelProcess.mjs', 'report.js', 'report.css'],
 ];
 
 /** A server that was started, and what it told. */

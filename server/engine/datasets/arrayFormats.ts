@@ -1,6 +1,8 @@
 import { extname } from 'node:path';
 import { InputError } from '../problems.ts';
+import { arrowArrays, arrowExtensions } from './arrow.ts';
 import type { FindArrays } from './embeddingFiles.ts';
+import { hdf5Arrays, hdf5Extensions } from './hdf5.ts';
 import { npyArrays } from './npy.ts';
 import { npzArrays } from './npz.ts';
 import { torchFileArrays } from './pytorch.ts';
@@ -13,6 +15,8 @@ const formats: Readonly<Record<string, FindArrays>> = {
   '.safetensors': safetensorsArrays,
   '.pt': torchFileArrays,
   '.pth': torchFileArrays,
+  ...Object.fromEntries(hdf5Extensions.map((extension) => [extension, hdf5Arrays])),
+  ...Object.fromEntries(arrowExtensions.map((extension) => [extension, arrowArrays])),
 };
 
 /** Whether a file is of a format that embeddings come in, by its extension. */

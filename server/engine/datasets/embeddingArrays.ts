@@ -12,6 +12,8 @@ export interface FoundFile {
   readonly notes?: readonly Note[];
   /** Why only those arrays are taken that the user names; what is thrown otherwise. */
   readonly onlyNamed?: InputError;
+  /** Closes what stays open for the arrays beside the file itself. */
+  readonly close?: () => Promise<void>;
 }
 
 /** What the user said of the arrays of a file: nothing, names for all of them in order, or which ones to take. */

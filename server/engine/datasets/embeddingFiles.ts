@@ -62,17 +62,41 @@ export async function openEmbeddingFiles(
   context: ReadContext,
   findArrays: FindArrays,
 ): Promise<EmbeddingDataset> {
-  const handles: FileHandle[] = [];
+  return await openEmbeddings(params, context, async (file) => {
+    const { handle, size } = await openRegularFile(file);
+    try {
+      const found = await findArrays(handle, file, size);
+      const close = async () => {
+        await found.close?.();
+        await handle.close();
+      };
+      return { ...found, close };
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  });
+}
+
+/**
+ * As `openEmbeddingFiles`, of what `open` makes of each path, which is absolute: a file, or a folder that holds arrays.
+ */
+export async function openEmbeddings(
+  params: EmbeddingFileParams,
+  context: ReadContext,
+  open: (path: string) => Promise<FoundFile>,
+): Promise<EmbeddingDataset> {
+  const opened: FoundFile[] = [];
   const close = async () => {
-    await Promise.all(handles.map((handle) => handle.close()));
+    await Promise.all(opened.map((file) => file.close?.()));
   };
-  const open = async (path: string | readonly string[]): Promise<FoundFile> => {
+  const openParts = async (path: string | readonly string[]): Promise<FoundFile> => {
     const files: FoundFile[] = [];
     for (const file of await partPaths([path].flat().map((each) => resolve(context.baseFolder, each)))) {
       context.signal.throwIfAborted();
-      const { handle, size } = await openRegularFile(file);
-      handles.push(handle);
-      files.push(await findArrays(handle, file, size));
+      const found = await open(file);
+      opened.push(found);
+      files.push(found);
     }
     return joinedFile(files);
   };
@@ -80,9 +104,13 @@ export async function openEmbeddingFiles(
   try {
     const { sources, notes } =
       typeof path === 'string'
-        ? sourcesOfFile(await open(path), modalities)
-        : await sourcesOfFiles(path, modalities, open);
-    return { ...sampledEmbeddings(sources, { facts: {}, notes }, params, context), close };
+        ? sourcesOfFile(await openParts(path), modalities)
+        : await sourcesOfFiles(path, modalities, openParts);
+    const ofFiles = opened.flatMap((file) => file.notes ?? []);
+    return {
+      ...sampledEmbeddings(sources, { facts: {}, notes: [...notes, ...ofFiles] }, params, context),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -1,7 +1,9 @@
 import type { ReaderDefinition } from './dataset.ts';
+import { arrow } from './arrow.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
 import { embeddingFolder } from './embeddingFolder.ts';
 import { fasta } from './fasta.ts';
+import { hdf5 } from './hdf5.ts';
 import { mediaFolder } from './mediaFolder.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
@@ -12,6 +14,7 @@ import { table } from './table.ts';
 import { tensors } from './tensors.ts';
 import { textLines } from './textLines.ts';
 import { webDataset } from './webDataset.ts';
+import { zarr } from './zarr.ts';
 
 /** Every reader, in the order in which they are asked whether a path is theirs. */
 export const readers: readonly ReaderDefinition[] = Object.freeze([
@@ -19,6 +22,10 @@ export const readers: readonly ReaderDefinition[] = Object.freeze([
   npz,
   safetensors,
   pytorch,
+  hdf5,
+  // Folders of these hold files of arrays too.
+  arrow,
+  zarr,
   embeddingFolder,
   // Before tables, which take any .json.
   cocoCaptions,

@@ -54,7 +54,12 @@ export interface ContainerSource {
 
 /** What the thread that reads containers is asked. */
 export type ContainerRequest =
-  | { readonly id: number; readonly ask: 'open'; readonly kind: ContainerKind; readonly source: ContainerSource }
+  | {
+      readonly id: number;
+      readonly ask: 'open';
+      readonly kind: ContainerKind;
+      readonly source: ContainerSource;
+    }
   | {
       readonly id: number;
       readonly ask: 'read';

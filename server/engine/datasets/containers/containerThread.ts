@@ -29,6 +29,10 @@ interface Pending {
 const LONGEST_ANSWER_MS = 120_000;
 /** JavaScript's own memory in the thread. WebAssembly's and that of buffers is bounded by what is checked of files. */
 const HEAP_MB = 1024;
+/** After these, a library compiled to WebAssembly was given bytes that it could not read. */
+const codesOfLibraries = ['hdf5-damaged', 'zarr-chunk'];
+/** How long an idle thread is kept for what is opened next. */
+const KEPT_MS = 10_000;
 
 /**
  * A thread with the libraries that read HDF5, Arrow and Zarr. Files come from anywhere, and two of these libraries are C
@@ -40,6 +44,8 @@ class ContainerThread {
   #lastId = 0;
   #open = 0;
   #ended = false;
+  #failed = false;
+  #idle: NodeJS.Timeout | undefined;
 
   constructor() {
     this.#worker = new Worker(bundledFile('containerThread.mjs'), {
@@ -65,15 +71,21 @@ class ContainerThread {
     });
   }
 
-  get ended(): boolean {
-    return this.#ended;
+  /** Whether it opens more: not when it failed on anything, which may have left the memory of a library in any state. */
+  get isFit(): boolean {
+    return !this.#ended && !this.#failed;
   }
 
   async open(kind: ContainerKind, source: ContainerSource): Promise<ThreadContainer> {
     this.#open++;
+    clearTimeout(this.#idle);
     const { path } = source;
     try {
-      const { container, arrays, notes } = (await this.#ask(path, { ask: 'open', kind, source })) as OpenedContainer;
+      const { container, arrays, notes } = (await this.#ask(path, {
+        ask: 'open',
+        kind,
+        source,
+      })) as OpenedContainer;
       let closing: Promise<void> | undefined;
       return {
         arrays,
@@ -83,22 +95,27 @@ class ContainerThread {
         close: () => (closing ??= this.#close(path, container)),
       };
     } catch (error) {
-      await this.#release();
+      this.#release();
       throw error;
     }
   }
 
   async #close(path: string, container: number): Promise<void> {
     if (!this.#ended) await this.#ask(path, { ask: 'close', container });
-    await this.#release();
+    this.#release();
   }
 
-  /** The thread, and all memory that it has, goes with its last container. */
-  async #release(): Promise<void> {
+  /** The thread goes some time after its last container, and all memory that it has with it. */
+  #release(): void {
     this.#open--;
     if (this.#open > 0) return;
-    this.#ended = true;
-    await this.#worker.terminate();
+    this.#idle = setTimeout(
+      () => {
+        this.#end(new Error('the thread that read it has ended'));
+      },
+      this.#failed ? 0 : KEPT_MS,
+    );
+    this.#idle.unref();
   }
 
   async #ask(path: string, question: Question): Promise<Answer> {
@@ -118,6 +135,7 @@ class ContainerThread {
         this.#worker.postMessage({ ...question, id } satisfies ContainerRequest);
       });
     } catch (error) {
+      this.#failed ||= !(error instanceof InputError) || codesOfLibraries.includes(error.code);
       if (error instanceof InputError) throw new InputError(error.code, error.message, { file: path });
       throw new InputError(
         'container-damaged',
@@ -138,7 +156,7 @@ class ContainerThread {
   }
 }
 
-/** The thread of this process, while it has a container open. */
+/** The thread of this process. */
 let thread: ContainerThread | undefined;
 
 /**
@@ -147,6 +165,6 @@ let thread: ContainerThread | undefined;
  * @throws InputError `container-damaged` when a library fails on it, and those of the kind's own module.
  */
 export async function openInThread(kind: ContainerKind, source: ContainerSource): Promise<ThreadContainer> {
-  if (thread === undefined || thread.ended) thread = new ContainerThread();
+  if (thread?.isFit !== true) thread = new ContainerThread();
   return await thread.open(kind, source);
 }

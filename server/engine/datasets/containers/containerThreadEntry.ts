@@ -1,6 +1,5 @@
 import { parentPort } from 'node:worker_threads';
 import { InputError } from '../../problems.ts';
-import { openArrow } from './arrow/openArrow.ts';
 import type {
   Container,
   ContainerKind,
@@ -8,15 +7,13 @@ import type {
   ContainerResponse,
   ContainerSource,
 } from './container.ts';
-import { openHdf5 } from './hdf5/openHdf5.ts';
-import { openZarr } from './zarr/openZarr.ts';
 
 // The entry of the thread that reads containers, with libraries that are never loaded elsewhere.
 
 const openers: Readonly<Record<ContainerKind, (source: ContainerSource) => Promise<Container>>> = {
-  hdf5: openHdf5,
-  arrow: openArrow,
-  zarr: openZarr,
+  hdf5: async (source) => (await import('./hdf5/openHdf5.ts')).openHdf5(source),
+  arrow: async (source) => (await import('./arrow/openArrow.ts')).openArrow(source),
+  zarr: async (source) => (await import('./zarr/openZarr.ts')).openZarr(source),
 };
 const containers = new Map<number, Container>();
 let lastContainer = 0;
@@ -50,7 +47,9 @@ async function resultOf(request: ContainerRequest) {
       return { container, arrays: opened.arrays, notes: opened.notes };
     }
     case 'read': {
-      const values = await containers.get(request.container)!.read(request.index, request.offset, request.count);
+      const values = await containers
+        .get(request.container)!
+        .read(request.index, request.offset, request.count);
       // What is transferred may share its memory with nothing that stays.
       return values.byteLength === values.buffer.byteLength ? values : values.slice();
     }

@@ -12,7 +12,7 @@ export async function decompressZstd(bytes: Uint8Array, length: number): Promise
   if (claimed === null || (claimed !== undefined && claimed !== length)) return null;
   const { default: Zstd } = await import('numcodecs/zstd');
   try {
-    const output = await new Zstd().decode(bytes);
+    const output = await Zstd.fromConfig({ id: 'zstd' }).decode(bytes);
     return output.length === length ? output : null;
   } catch {
     return null;

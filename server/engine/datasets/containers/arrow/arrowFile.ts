@@ -1,7 +1,9 @@
 import { Message, type Schema } from 'apache-arrow';
-import { Footer } from 'apache-arrow/fb/footer';
+import { Endianness } from 'apache-arrow/fb/endianness';
+import { Footer as RawFooter } from 'apache-arrow/fb/footer';
 import { Message as RawMessage } from 'apache-arrow/fb/message';
 import { Schema as RawSchema } from 'apache-arrow/fb/schema';
+import { Footer } from 'apache-arrow/ipc/metadata/file';
 import type { RecordBatch } from 'apache-arrow/ipc/metadata/message';
 import { ByteBuffer } from 'flatbuffers';
 import { InputError } from '../../../problems.ts';
@@ -25,6 +27,8 @@ export interface ArrowFile {
   readonly batches: readonly ArrowBatch[];
 }
 
+/** The file format has its magic at both ends, and the length of its footer. */
+const SHORTEST = 18;
 const MAGIC = 'ARROW1';
 /** The magic is padded to that many bytes. */
 const FILE_START = 8;
@@ -46,65 +50,82 @@ const otherFiles: readonly (readonly [string, string])[] = [
  */
 export async function readArrowFile(bytes: ByteRange, file: string): Promise<ArrowFile> {
   const problem = (code: string, message: string) => new InputError(code, `${file}: ${message}`, { file });
-  if (bytes.size < 8) throw problem('arrow-truncated', `it has only ${bytes.size} bytes`);
+  if (bytes.size < SHORTEST) throw problem('arrow-truncated', `it has only ${bytes.size} bytes`);
   const start = await readPart(bytes, 0, 8);
   const other = otherFiles.find(([magic]) => start.toString('latin1', 0, 4) === magic);
   if (other !== undefined) throw problem('arrow-format', `it is ${other[1]}`);
   const isFile = start.toString('latin1', 0, 6) === MAGIC;
-  const footer = isFile ? await readFooter(bytes, problem) : null;
-  const end = footer?.position ?? bytes.size;
+  return isFile ? await readFileForm(bytes, problem) : await readStreamForm(bytes, problem);
+}
+
+/** The stream: messages one after the other, the schema first, up to the mark of the end. */
+async function readStreamForm(bytes: ByteRange, problem: ProblemOf): Promise<ArrowFile> {
   let schema: Schema | undefined;
   const batches: ArrowBatch[] = [];
-  for (let at = isFile ? FILE_START : 0; ;) {
-    if (at === end) {
-      if (isFile) break;
+  for (let at = 0; ;) {
+    if (at === bytes.size) {
       throw problem(
         'arrow-truncated',
         `it ends after ${batches.length} batches without the mark of its end: it was cut off, or its writer was not closed`,
       );
     }
-    const message = await readMessage(bytes, at, end, problem);
+    const message = await readMessage(bytes, at, bytes.size, problem);
     if (message === null) break;
     at = message.end;
-    if (schema === undefined) {
-      schema = schemaOf(message.metadata, problem);
-    } else if (isRecordBatch(message.metadata)) {
-      if (batches.length === MOST_BATCHES) {
-        throw problem('arrow-damaged', `it has more than ${MOST_BATCHES} batches`);
-      }
-      batches.push(batchOf(message.metadata, message.body, problem));
-    }
+    if (schema === undefined) schema = schemaOf(message.metadata, problem);
+    else if (isRecordBatch(message.metadata, problem)) batches.push(batchOf(message, problem));
+    if (batches.length > MOST_BATCHES) throw tooMany(batches.length, problem);
   }
   if (schema === undefined) throw problem('arrow-damaged', 'it has no schema');
-  if (footer !== null && footer.batches !== batches.length) {
-    throw problem(
-      'arrow-damaged',
-      `its footer lists ${footer.batches} batches, but ${batches.length} are there`,
-    );
-  }
   return { schema, batches };
 }
 
-type ProblemOf = (code: string, message: string) => InputError;
-
-/** Where the footer of the file format begins, and how many batches it lists. */
-async function readFooter(
-  bytes: ByteRange,
-  problem: ProblemOf,
-): Promise<{ readonly position: number; readonly batches: number }> {
+/** The file format: a footer says where the batches are. */
+async function readFileForm(bytes: ByteRange, problem: ProblemOf): Promise<ArrowFile> {
   const tail = await readPart(bytes, bytes.size - 10, 10);
   const length = tail.readUInt32LE(0);
-  if (tail.toString('latin1', 4) !== MAGIC || length > Math.min(bytes.size - 10 - FILE_START, LARGEST_METADATA)) {
+  if (
+    tail.toString('latin1', 4) !== MAGIC ||
+    length > Math.min(bytes.size - 10 - FILE_START, LARGEST_METADATA)
+  ) {
     throw problem('arrow-truncated', 'it does not end with the footer of an Arrow file: it was cut off');
   }
   const position = bytes.size - 10 - length;
   const content = await readPart(bytes, position, length);
+  let schema: Schema;
+  let places: number[];
   try {
-    const footer = Footer.getRootAsFooter(new ByteBuffer(content));
-    return { position, batches: footer.recordBatchesLength() };
+    const footer = RawFooter.getRootAsFooter(new ByteBuffer(content));
+    const count = footer.recordBatchesLength();
+    if (count > MOST_BATCHES) throw tooMany(count, problem);
+    places = Array.from({ length: count }, (_, index) => Number(footer.recordBatches(index)!.offset()));
+    checkEndianness(footer.schema()!, problem);
+    schema = Footer.decode(content).schema;
   } catch (error) {
-    throw problem('arrow-damaged', `its footer cannot be read (${(error as Error).message})`);
+    throw schemaProblem(error, 'footer', problem);
   }
+  const batches: ArrowBatch[] = [];
+  for (const place of places) {
+    const message = place < 0 ? null : await readMessage(bytes, place, position, problem);
+    if (message === null || !isRecordBatch(message.metadata, problem)) {
+      throw problem('arrow-damaged', `its footer says that a batch is at byte ${place}, where none is`);
+    }
+    batches.push(batchOf(message, problem));
+  }
+  return { schema, batches };
+}
+
+function tooMany(count: number, problem: ProblemOf): InputError {
+  return problem('arrow-damaged', `it has ${count} batches, at most ${MOST_BATCHES} are read`);
+}
+
+type ProblemOf = (code: string, message: string) => InputError;
+
+/** A message: what it says of its body, and where that is and ends. */
+interface FoundMessage {
+  readonly metadata: Buffer;
+  readonly body: ByteRange;
+  readonly end: number;
 }
 
 /** The message at a position, and where the next one is; null at the mark of the end. */
@@ -113,7 +134,7 @@ async function readMessage(
   position: number,
   end: number,
   problem: ProblemOf,
-): Promise<{ readonly metadata: Buffer; readonly body: ByteRange; readonly end: number } | null> {
+): Promise<FoundMessage | null> {
   const truncated = (needed: number) =>
     problem(
       'arrow-truncated',
@@ -136,7 +157,10 @@ async function readMessage(
   try {
     bodyLength = Number(RawMessage.getRootAsMessage(new ByteBuffer(metadata)).bodyLength());
   } catch (error) {
-    throw problem('arrow-damaged', `the message at byte ${position} cannot be read (${(error as Error).message})`);
+    throw problem(
+      'arrow-damaged',
+      `the message at byte ${position} cannot be read (${(error as Error).message})`,
+    );
   }
   const bodyStart = start + length;
   if (bodyLength < 0 || bodyStart + bodyLength > end) throw truncated(bodyStart - position + bodyLength);
@@ -148,36 +172,44 @@ async function readMessage(
 }
 
 function schemaOf(metadata: Buffer, problem: ProblemOf): Schema {
-  let isLittleEndian: boolean;
-  let schema: Schema;
   try {
     const message = Message.decode(metadata);
     if (!message.isSchema()) throw new Error('it does not begin with a schema');
-    // The library takes every file for little-endian.
     const raw = RawMessage.getRootAsMessage(new ByteBuffer(metadata)).header(new RawSchema()) as RawSchema;
-    isLittleEndian = raw.endianness() === 0;
-    schema = message.header() as unknown as Schema;
+    checkEndianness(raw, problem);
+    return message.header() as unknown as Schema;
   } catch (error) {
-    const { message } = error as Error;
-    if (message.startsWith('Unrecognized type')) {
-      throw problem(
-        'arrow-type',
-        `a column is of a type that is not read here (${message}); save the columns with the embeddings alone`,
-      );
-    }
-    throw problem('arrow-damaged', `its schema cannot be read (${message}): it is no Arrow file, or is damaged`);
+    throw schemaProblem(error, 'schema', problem);
   }
-  if (!isLittleEndian) {
+}
+
+/** The library takes every file for little-endian. */
+function checkEndianness(schema: RawSchema, problem: ProblemOf): void {
+  if (schema.endianness() !== Endianness.Little) {
     throw problem('arrow-type', 'its values are big-endian; only little-endian ones are read');
   }
-  return schema;
 }
 
-function isRecordBatch(metadata: Buffer): boolean {
-  return Message.decode(metadata).isRecordBatch();
+function schemaProblem(error: unknown, of: string, problem: ProblemOf): InputError {
+  if (error instanceof InputError) return error;
+  const { message } = error as Error;
+  return message.startsWith('Unrecognized type')
+    ? problem(
+        'arrow-type',
+        `a column is of a type that is not read here (${message}); save the columns with the embeddings alone`,
+      )
+    : problem('arrow-damaged', `its ${of} cannot be read (${message}): it is no Arrow file, or is damaged`);
 }
 
-function batchOf(metadata: Buffer, body: ByteRange, problem: ProblemOf): ArrowBatch {
+function isRecordBatch(metadata: Buffer, problem: ProblemOf): boolean {
+  try {
+    return Message.decode(metadata).isRecordBatch();
+  } catch (error) {
+    throw problem('arrow-damaged', `a message cannot be read (${(error as Error).message})`);
+  }
+}
+
+function batchOf({ metadata, body }: FoundMessage, problem: ProblemOf): ArrowBatch {
   let header: RecordBatch;
   try {
     header = Message.decode(metadata).header() as RecordBatch;
@@ -186,7 +218,10 @@ function batchOf(metadata: Buffer, body: ByteRange, problem: ProblemOf): ArrowBa
   }
   const { length: rows, nodes, buffers, compression, variadicBufferCounts: variadic } = header;
   const codec = compression?.type as number | undefined;
-  if (rows < 0 || buffers.some(({ offset, length }) => offset < 0 || length < 0 || offset + length > body.size)) {
+  if (
+    rows < 0 ||
+    buffers.some(({ offset, length }) => offset < 0 || length < 0 || offset + length > body.size)
+  ) {
     throw problem('arrow-damaged', 'a batch has buffers outside of its body');
   }
   return {

@@ -11,7 +11,7 @@ const stateSchema = z.object({
 });
 const splitsSchema = z.object({ splits: z.array(z.string().min(1)).min(1) });
 /** A shard as the library's cache has it: `name-train.arrow`, `name-train-00000-of-00002.arrow`. */
-const cachedShard = /^(?:.*-)?(\w[\w.]*?)(?:-(\d{5})-of-(\d{5}))?\.arrow$/;
+const shardNames = [/^(?:.*-)?([^-]+)-(\d{5})-of-(\d{5})\.arrow$/, /^(?:.*-)?([^-]+)\.arrow$/] as const;
 
 /**
  * Whether a folder is a dataset of Hugging Face's library: what `save_to_disk` writes, of one split or several, or what
@@ -20,7 +20,10 @@ const cachedShard = /^(?:.*-)?(\w[\w.]*?)(?:-(\d{5})-of-(\d{5}))?\.arrow$/;
 export async function isHuggingFaceFolder(folder: string): Promise<boolean> {
   const names = new Set(await readdir(folder).catch(() => []));
   if (names.has('dataset_dict.json')) return true;
-  return (names.has('state.json') || names.has('dataset_info.json')) && [...names].some((name) => name.endsWith('.arrow'));
+  return (
+    (names.has('state.json') || names.has('dataset_info.json')) &&
+    [...names].some((name) => name.endsWith('.arrow'))
+  );
 }
 
 /**
@@ -54,9 +57,14 @@ async function savedShards(folder: string): Promise<string[]> {
   return state._data_files.map(({ filename }) => resolveInside(folder, filename));
 }
 
-async function cachedShards(folder: string, names: readonly string[], split: string | undefined): Promise<string[]> {
+async function cachedShards(
+  folder: string,
+  names: readonly string[],
+  split: string | undefined,
+): Promise<string[]> {
   const shards = names.flatMap((name) => {
-    const [, of, index, total] = cachedShard.exec(name) ?? [];
+    const [, of, index, total] =
+      shardNames.reduce<string[] | null>((found, form) => found ?? form.exec(name), null) ?? [];
     // What the library keeps of `map` and `filter` is not the dataset.
     if (of === undefined || name.startsWith('cache-') || name.startsWith('tmp')) return [];
     return [{ name, split: of, index: Number(index ?? 0), total: Number(total ?? 1) }];
@@ -93,9 +101,13 @@ function splitOf(folder: string, splits: readonly string[], split: string | unde
 }
 
 function noSplits(folder: string, split: string): InputError {
-  return new InputError('split-missing', `${folder} has no splits, so none called ${split}: leave \`split\` out`, {
-    file: folder,
-  });
+  return new InputError(
+    'split-missing',
+    `${folder} has no splits, so none called ${split}: leave \`split\` out`,
+    {
+      file: folder,
+    },
+  );
 }
 
 async function readJson<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>> {
@@ -104,12 +116,16 @@ async function readJson<Schema extends z.ZodType>(path: string, schema: Schema):
     parsed = JSON.parse(await readTextFile(path));
   } catch (error) {
     if (error instanceof InputError) throw error;
-    throw new InputError('huggingface-state', `${path} is not JSON: ${(error as Error).message}`, { file: path });
+    throw new InputError('huggingface-state', `${path} is not JSON: ${(error as Error).message}`, {
+      file: path,
+    });
   }
   const checked = schema.safeParse(parsed);
   if (checked.success) return checked.data;
   const { path: place, message } = checked.error.issues[0]!;
-  throw new InputError('huggingface-state', `${path} is damaged at ${place.join('.')}: ${message}`, { file: path });
+  throw new InputError('huggingface-state', `${path} is damaged at ${place.join('.')}: ${message}`, {
+    file: path,
+  });
 }
 
 /** Whether a path is a folder; false where there is none. */

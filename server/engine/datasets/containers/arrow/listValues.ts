@@ -29,7 +29,12 @@ export async function listLengths(
 ): Promise<ListLengths | undefined> {
   const lengths: number[] = [];
   let row = 0;
-  const outer = await validity(column, { batch, buffers, start: 0, count: batch.rows, rowsBefore: 0 }, 0, file);
+  const outer = await validity(
+    column,
+    { batch, buffers, start: 0, count: batch.rows, rowsBefore: 0 },
+    0,
+    file,
+  );
   row = outer === null ? 0 : outer.indexOf(true);
   if (row < 0 || batch.rows === 0) return undefined;
   let at = row;
@@ -112,7 +117,9 @@ async function readLevel(
   if (inner < column.levels.length) {
     const isThere = await validity(column, { ...rows, start: first, count: count * length }, inner, file);
     if (isThere?.includes(false) === true) {
-      throw new InputError('embedding-invalid', `${file}: ${column.name} has NULL for a list within a row`, { file });
+      throw new InputError('embedding-invalid', `${file}: ${column.name} has NULL for a list within a row`, {
+        file,
+      });
     }
   }
   await readLevel(column, lengths, rows, inner, first, count * length, target, file);
@@ -130,7 +137,12 @@ async function readNumbers(
   const depth = column.levels.length;
   const { bytes: width } = column.type;
   const node = batch.nodes[column.position.node + depth];
-  const part = await buffers.part(batch, buffersOfLevel(column, batch, depth) + 1, start * width, count * width);
+  const part = await buffers.part(
+    batch,
+    buffersOfLevel(column, batch, depth) + 1,
+    start * width,
+    count * width,
+  );
   if (part === null || node === undefined || start + count > node.length) throw damaged(column, file);
   target.set(part);
   const isThere = await validity(column, { ...rows, start, count }, depth, file);
@@ -146,7 +158,9 @@ async function readNumbers(
 /** NaN for what is not there, so that the row is treated as one that has no direction. */
 function fillNull({ name, type }: NumberColumn, target: Uint8Array, row: number, file: string): void {
   if (!type.name.startsWith('float')) {
-    throw new InputError('embedding-invalid', `${file}, row ${row + 1}: ${name} is NULL or has NULL in it`, { file });
+    throw new InputError('embedding-invalid', `${file}, row ${row + 1}: ${name} is NULL or has NULL in it`, {
+      file,
+    });
   }
   // All bits but the sign: not a number, in every width.
   for (let at = 0; at < target.length; at++) target[at] = at % type.bytes === type.bytes - 1 ? 0x7f : 0xff;
@@ -160,7 +174,8 @@ async function validity(
   file: string,
 ): Promise<boolean[] | null> {
   const index = buffersOfLevel(column, batch, depth);
-  if (batch.nodes[column.position.node + depth]?.nullCount === 0 || buffers.isEmpty(batch, index)) return null;
+  if (batch.nodes[column.position.node + depth]?.nullCount === 0 || buffers.isEmpty(batch, index))
+    return null;
   const first = start >> 3;
   const bits = await buffers.part(batch, index, first, ((start + count + 7) >> 3) - first);
   if (bits === null) throw damaged(column, file);
@@ -199,7 +214,9 @@ async function offsets(
 
 /** The index of the first buffer of a level: its bits of what is there; of lists of any length, offsets follow. */
 function buffersOfLevel(column: NumberColumn, batch: ArrowBatch, depth: number): number {
-  const before = column.levels.slice(0, depth).reduce((sum, { length }) => sum + (length === null ? 2 : 1), 0);
+  const before = column.levels
+    .slice(0, depth)
+    .reduce((sum, { length }) => sum + (length === null ? 2 : 1), 0);
   return firstBuffer(column.position, batch) + before;
 }
 

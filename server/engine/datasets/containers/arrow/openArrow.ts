@@ -49,7 +49,8 @@ export async function openArrow({ path, split }: ContainerSource): Promise<Conta
     for (const { file, schema } of files.slice(1)) checkColumns(columns, columnsOf(schema), file);
     const batches = placed(files);
     const rows = (batches.at(-1)?.rowsBefore ?? 0) + (batches.at(-1)?.batch.rows ?? 0);
-    if (!columns.some((column) => column.kind === 'numbers' && column.levels.length > 0)) throw noLists(path, columns, isDataset);
+    if (!columns.some((column) => column.kind === 'numbers' && column.levels.length > 0))
+      throw noLists(path, columns, isDataset);
     const read = new Map<number, ReadColumn>();
     const arrays = await Promise.all(
       columns.map(async (column, index): Promise<ContainerArray> => {
@@ -60,10 +61,20 @@ export async function openArrow({ path, split }: ContainerSource): Promise<Conta
         const buffers = new ArrowBuffers();
         const lengths = await lengthsOf(column, batches, buffers);
         if (lengths === undefined) {
-          return { name, type: null, description: `lists of ${column.type.name}, none of which is there`, shape: [rows] };
+          return {
+            name,
+            type: null,
+            description: `lists of ${column.type.name}, none of which is there`,
+            shape: [rows],
+          };
         }
         read.set(index, { column, lengths, buffers });
-        return { name, type: column.type, shape: [rows, ...lengths], rowsTogether: rowsTogether(batches, lengths) };
+        return {
+          name,
+          type: column.type,
+          shape: [rows, ...lengths],
+          rowsTogether: rowsTogether(batches, lengths),
+        };
       }),
     );
     return {
@@ -105,8 +116,14 @@ function checkColumns(
   );
 }
 
-function noLists(path: string, columns: readonly (NumberColumn | OtherColumn)[], isDataset: boolean): InputError {
-  const found = columns.map((column) => `${column.name} (${column.kind === 'other' ? column.description : column.type.name})`);
+function noLists(
+  path: string,
+  columns: readonly (NumberColumn | OtherColumn)[],
+  isDataset: boolean,
+): InputError {
+  const found = columns.map(
+    (column) => `${column.name} (${column.kind === 'other' ? column.description : column.type.name})`,
+  );
   const convert = isDataset
     ? `datasets.load_from_disk('${path}').to_parquet('rows.parquet')`
     : `pandas.read_feather('${path}').to_parquet('rows.parquet')`;
@@ -149,15 +166,18 @@ async function readBlock(
     const { batch, rowsBefore, file } = batches[at]!;
     const start = row - rowsBefore;
     const taken = Math.min(batch.rows - start, firstRow + rows - row);
-    if (taken > 0) parts.push(await listValues(column, lengths, { batch, buffers, start, count: taken, rowsBefore }, file));
+    if (taken > 0)
+      parts.push(
+        await listValues(column, lengths, { batch, buffers, start, count: taken, rowsBefore }, file),
+      );
     row += taken;
   }
   const whole = parts.length === 1 ? parts[0]! : Buffer.concat(parts);
   const size = count.reduce((product, length) => product * length, column.type.bytes);
-  const before = offset
-    .slice(1)
-    .reduce((sum, index, axis) => (sum * lengths[axis]! + index), 0);
-  return whole.length === size ? whole : whole.subarray(before * column.type.bytes, before * column.type.bytes + size);
+  const before = offset.slice(1).reduce((sum, index, axis) => sum * lengths[axis]! + index, 0);
+  return whole.length === size
+    ? whole
+    : whole.subarray(before * column.type.bytes, before * column.type.bytes + size);
 }
 
 /** The index of the batch that a row is in. */

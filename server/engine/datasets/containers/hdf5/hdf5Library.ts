@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+// By its own name, bundles have it in their banner.
+import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import { NonIeeeFloats } from './nonIeeeFloats.ts';
 
@@ -91,7 +92,11 @@ async function load(): Promise<Hdf5Module> {
   } finally {
     console.error = error;
   }
-  const folder = join(createRequire(import.meta.url).resolve('h5wasm-plugins/package.json'), '..', 'plugins');
+  const folder = join(
+    nodeModule.createRequire(import.meta.url).resolve('h5wasm-plugins/package.json'),
+    '..',
+    'plugins',
+  );
   const [target] = module.get_plugin_search_paths();
   module.FS.mkdirTree(target!);
   for (const name of Object.values(filterPlugins)) {
@@ -113,21 +118,23 @@ export class Hdf5File {
   readonly #path: string;
   #file = -1n;
 
-  private constructor(module: Hdf5Module, descriptor: number) {
+  private constructor(module: Hdf5Module, descriptor: number, size: number) {
     this.#module = module;
     this.#descriptor = descriptor;
-    this.size = fstatSync(descriptor).size;
+    this.size = size;
     this.#path = `/${++lastFile}.h5`;
     module.FS.writeFile(this.#path, new Uint8Array());
     this.#readFrom(module.FS.lookupPath(this.#path).node);
     this.#file = module.open(this.#path, module.H5F_ACC_RDONLY, false, -1, -1);
   }
 
-  /** @returns null when the library does not take it for HDF5. */
-  static async open(path: string): Promise<Hdf5File | null> {
+  /**
+   * @param descriptor of the file, which the caller closes later.
+   * @returns null when the library does not take it for HDF5.
+   */
+  static async open(descriptor: number, size: number): Promise<Hdf5File | null> {
     const module = await (loading ??= load());
-    const descriptor = openSync(path, 'r');
-    const file = new Hdf5File(module, descriptor);
+    const file = new Hdf5File(module, descriptor, size);
     if (file.#file >= 0n) return file;
     file.close();
     return null;
@@ -193,7 +200,6 @@ export class Hdf5File {
   close(): void {
     if (this.#file >= 0n) this.#module.close_file(this.#file);
     this.#module.FS.unlink(this.#path);
-    closeSync(this.#descriptor);
   }
 
   /** Has a file in memory give the bytes of the file on the disk. */

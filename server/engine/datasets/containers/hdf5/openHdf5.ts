@@ -1,5 +1,6 @@
 import { InputError } from '../../../problems.ts';
 import type { NumberType } from '../../numberTypes.ts';
+import { openRegularFile } from '../../regularFile.ts';
 import type { Container, ContainerArray, ContainerSource, NumberArray } from '../container.ts';
 import { filterPlugins, Hdf5File, type Hdf5Metadata, type Hdf5Type } from './hdf5Library.ts';
 
@@ -33,43 +34,53 @@ const typeNames: Readonly<Record<number, string>> = {
  */
 export async function openHdf5({ path }: ContainerSource): Promise<Container> {
   const damaged = (what: string) =>
-    new InputError('hdf5-damaged', `${path}: ${what}: it is no HDF5 file, was cut off or is damaged`, { file: path });
-  const file = await Hdf5File.open(path);
-  if (file === null) throw damaged('the HDF5 library cannot open it');
+    new InputError('hdf5-damaged', `${path}: ${what}: it is no HDF5 file, was cut off or is damaged`, {
+      file: path,
+    });
+  const { handle, size } = await openRegularFile(path);
+  let file: Hdf5File | null = null;
+  const close = async () => {
+    file?.close();
+    await handle.close();
+  };
   try {
-    const names = file.names();
-    if (names.length > MOST_NAMES) {
-      throw new InputError(
-        'hdf5-names',
-        `${path} has ${names.length} groups and datasets, at most ${MOST_NAMES} are read`,
-        { file: path },
-      );
-    }
-    const described = names.flatMap((name) => describe(file, name));
-    file.floats.stop();
-    const arrays = described.map((array) =>
-      array.type !== null && file.floats.has(array.type.bytes) && array.type.name.startsWith('float')
-        ? other(array.name, `floats of ${array.type.bytes} bytes that are not IEEE 754`, array.shape)
-        : array,
-    );
+    file = await Hdf5File.open(handle.fd, size);
+    if (file === null) throw damaged('the HDF5 library cannot open it');
+    const arrays = arraysOf(file, path);
+    const opened = file;
     return {
       arrays,
       notes: [],
       read: (index, offset, count) => {
         const { name, type } = arrays[index] as NumberArray;
-        const values = file.read(name, offset, count, type.bytes);
+        const values = opened.read(name, offset, count, type.bytes);
         if (values === null) throw damaged(`the values of ${name} cannot be read`);
         return Promise.resolve(values);
       },
-      close: () => {
-        file.close();
-        return Promise.resolve();
-      },
+      close,
     };
   } catch (error) {
-    file.close();
+    await close().catch(() => undefined);
     throw error instanceof InputError ? error : damaged((error as Error).message);
   }
+}
+
+function arraysOf(file: Hdf5File, path: string): ContainerArray[] {
+  const names = file.names();
+  if (names.length > MOST_NAMES) {
+    throw new InputError(
+      'hdf5-names',
+      `${path} has ${names.length} groups and datasets, at most ${MOST_NAMES} are read`,
+      { file: path },
+    );
+  }
+  const arrays = names.flatMap((name) => describe(file, name));
+  file.floats.stop();
+  return arrays.map((array) =>
+    array.type !== null && array.type.name.startsWith('float') && file.floats.has(array.type.bytes)
+      ? other(array.name, `floats of ${array.type.bytes} bytes that are not IEEE 754`, array.shape)
+      : array,
+  );
 }
 
 /** What a name leads to; nothing for groups. */
@@ -122,7 +133,12 @@ function describe(file: Hdf5File, name: string): ContainerArray[] {
   return [{ name, type, shape, rowsTogether: chunks?.at(-2) ?? 1 }];
 }
 
-function other(name: string, description: string, shape: readonly number[] | null, advice?: string): ContainerArray {
+function other(
+  name: string,
+  description: string,
+  shape: readonly number[] | null,
+  advice?: string,
+): ContainerArray {
   return { name, type: null, description, shape, ...(advice !== undefined && { advice }) };
 }
 
@@ -144,13 +160,19 @@ function numberTypeOf({ type, size, signed, enum_type: enumeration }: Hdf5Type):
 function typeInWords(metadata: Hdf5Metadata): string {
   const { type, size } = metadata;
   if (type <= 1) return `${type === 0 ? 'integers' : 'floats'} of ${size} bytes`;
-  const members = metadata.compound_type?.members.map(({ name }) => name);
-  if (members?.join() === 'r,i') return 'complex numbers';
+  if (isComplex(metadata)) return 'complex numbers';
   return typeNames[type] ?? 'values of an unknown type';
 }
 
-function adviceFor({ type }: Hdf5Type): string | undefined {
-  if (type === 6) return "write the field with the embeddings as a dataset of its own: f['x'] = records['field']";
+/** As h5py writes them. */
+function isComplex({ compound_type: compound }: Hdf5Type): boolean {
+  return compound?.members.map(({ name }) => name).join() === 'r,i';
+}
+
+function adviceFor(metadata: Hdf5Type): string | undefined {
+  const { type } = metadata;
+  if (type === 6 && !isComplex(metadata))
+    return "write the field with the embeddings as a dataset of its own: f['x'] = records['field']";
   if (type === 9 || type === 10) return "write it as one array: f['x'] = np.stack(values)";
   return undefined;
 }

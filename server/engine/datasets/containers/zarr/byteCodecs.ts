@@ -69,11 +69,13 @@ async function decompressBlosc(bytes: Uint8Array, length: number): Promise<Uint8
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // The library reserves what the header claims.
   const isWhole =
-    bytes.length >= BLOSC_HEADER && view.getUint32(4, true) === length && view.getUint32(12, true) === bytes.length;
+    bytes.length >= BLOSC_HEADER &&
+    view.getUint32(4, true) === length &&
+    view.getUint32(12, true) === bytes.length;
   if (!isWhole) return null;
   const { default: Blosc } = await import('numcodecs/blosc');
   try {
-    return await new Blosc().decode(bytes);
+    return await Blosc.fromConfig({ id: 'blosc' }).decode(bytes);
   } catch {
     return null;
   }

@@ -59,7 +59,9 @@ export async function openZarr({ path }: ContainerSource): Promise<Container> {
           return await readers.get(index)!.read(offset, count);
         } catch (error) {
           if (!(error instanceof ChunkError)) throw error;
-          throw new InputError('zarr-chunk', `${path}, array ${arrays[index]!.name}: ${error.message}`, { file: path });
+          throw new InputError('zarr-chunk', `${path}, array ${arrays[index]!.name}: ${error.message}`, {
+            file: path,
+          });
         }
       },
       close: () => store.close(),
@@ -109,7 +111,8 @@ function sizeProblem({ type, shape }: ZarrArray, values: ZarrValues): string | n
   const unit = values.unit.reduce((product, length) => product * length, type.bytes);
   if (unit > LARGEST_UNIT) return `a chunk of it has ${unit} bytes, at most ${LARGEST_UNIT} are read`;
   if ((shape.at(-1) ?? 1) > MOST_COLUMNS) return `rows of more than ${MOST_COLUMNS} values are no embeddings`;
-  if (!shape.includes(0) && values.chunks().present === 0) return 'none of its chunks is there: nothing was written to it';
+  if (!shape.includes(0) && values.chunks().present === 0)
+    return 'none of its chunks is there: nothing was written to it';
   return null;
 }
 

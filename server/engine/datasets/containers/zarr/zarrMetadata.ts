@@ -99,7 +99,8 @@ export function parseMetadata(text: string, version: 2 | 3): ZarrArray | UnreadA
   } catch (error) {
     throw new MetadataError(`not JSON (${(error as Error).message})`);
   }
-  if (version === 3 && z.looseObject({ node_type: z.literal('group') }).safeParse(parsed).success) return null;
+  if (version === 3 && z.looseObject({ node_type: z.literal('group') }).safeParse(parsed).success)
+    return null;
   return version === 2 ? fromV2(checked(arrayV2, parsed)) : fromV3(checked(arrayV3, parsed));
 }
 
@@ -117,15 +118,23 @@ function checked<Schema extends z.ZodType>(schema: Schema, value: unknown): z.ou
 function fromV2(metadata: z.output<typeof arrayV2>): ZarrArray | UnreadArray {
   const { shape, chunks, dtype, order, compressor, filters, dimension_separator: separator = '.' } = metadata;
   checkRank(shape, chunks);
-  const unread = (description: string, advice?: string) => ({ shape, description, ...(advice && { advice }) });
+  const unread = (description: string, advice?: string) => ({
+    shape,
+    description,
+    ...(advice && { advice }),
+  });
   const found = typeof dtype === 'string' ? typeOfV2(dtype) : null;
   if (found === null) return unread(typeof dtype === 'string' ? typeInWords(dtype) : 'records (structured)');
   const { type, bigEndian } = found;
   const [filter] = filters ?? [];
-  if (filter !== undefined) return unread(`${type.name}, with the filter ${filter.id}`, 'save it without filters');
+  if (filter !== undefined)
+    return unread(`${type.name}, with the filter ${filter.id}`, 'save it without filters');
   const codec = compressor ? byteCodecOf(compressor.id) : undefined;
   if (codec === null) {
-    return unread(`${type.name}, compressed by ${compressor!.id}`, 'save it with Blosc, Zstd, LZ4, GZip or Zlib');
+    return unread(
+      `${type.name}, compressed by ${compressor!.id}`,
+      'save it with Blosc, Zstd, LZ4, GZip or Zlib',
+    );
   }
   const axes = shape.map((_, axis) => axis);
   return {
@@ -144,16 +153,24 @@ function fromV2(metadata: z.output<typeof arrayV2>): ZarrArray | UnreadArray {
 
 function fromV3(metadata: z.output<typeof arrayV3>): ZarrArray | UnreadArray {
   const { shape, data_type: dataType, chunk_grid: grid, chunk_key_encoding: encoding } = metadata;
-  const unread = (description: string, advice?: string) => ({ shape, description, ...(advice && { advice }) });
+  const unread = (description: string, advice?: string) => ({
+    shape,
+    description,
+    ...(advice && { advice }),
+  });
   const type = typesV3[dataType.name];
   if (type === undefined) return unread(`values of the type ${dataType.name}`);
   if (grid.name !== 'regular') return unread(`${type.name}, in a grid of chunks that is ${grid.name}`);
-  if ((metadata.storage_transformers?.length ?? 0) > 0) return unread(`${type.name}, with storage transformers`);
+  if ((metadata.storage_transformers?.length ?? 0) > 0)
+    return unread(`${type.name}, with storage transformers`);
   const { chunk_shape: chunkShape } = checked(regularGrid, grid.configuration);
   checkRank(shape, chunkShape);
   const chunk = chunkFormat(chunkShape, metadata.codecs);
   if (typeof chunk === 'string') {
-    return unread(`${type.name}, with the codec ${chunk}`, 'save it with Blosc, Zstd, GZip or no compression');
+    return unread(
+      `${type.name}, with the codec ${chunk}`,
+      'save it with Blosc, Zstd, GZip or no compression',
+    );
   }
   const { separator } = checked(keyEncoding, encoding.configuration);
   if (encoding.name !== 'default' && encoding.name !== 'v2') {
@@ -189,7 +206,10 @@ function chunkFormat(shape: readonly number[], codecs: readonly Named[]): ChunkF
       } else if (name === 'bytes') {
         content = { kind: 'values', bigEndian: checked(bytesCodec, configuration).endian === 'big' };
       } else if (name === 'sharding_indexed') {
-        const shard = shardContent(order.map((axis) => shape[axis]!), checked(shardingCodec, configuration));
+        const shard = shardContent(
+          order.map((axis) => shape[axis]!),
+          checked(shardingCodec, configuration),
+        );
         if (typeof shard === 'string') return shard;
         content = shard;
       } else return name;
@@ -210,8 +230,14 @@ function chunkFormat(shape: readonly number[], codecs: readonly Named[]): ChunkF
 function transposed(order: readonly number[], by: readonly number[] | 'C' | 'F'): number[] {
   if (by === 'C') return [...order];
   if (by === 'F') return order.toReversed();
-  if (by.length !== order.length || new Set(by).size !== by.length || by.some((axis) => axis >= order.length)) {
-    throw new MetadataError(`codecs: the order ${by.join(', ')} of a transpose is none of ${order.length} axes`);
+  if (
+    by.length !== order.length ||
+    new Set(by).size !== by.length ||
+    by.some((axis) => axis >= order.length)
+  ) {
+    throw new MetadataError(
+      `codecs: the order ${by.join(', ')} of a transpose is none of ${order.length} axes`,
+    );
   }
   return by.map((axis) => order[axis]!);
 }
@@ -219,7 +245,12 @@ function transposed(order: readonly number[], by: readonly number[] | 'C' | 'F')
 /** @param shape of the shard as it is stored. */
 function shardContent(
   shape: readonly number[],
-  { chunk_shape: inner, codecs, index_codecs: index, index_location: location }: z.output<typeof shardingCodec>,
+  {
+    chunk_shape: inner,
+    codecs,
+    index_codecs: index,
+    index_location: location,
+  }: z.output<typeof shardingCodec>,
 ): ChunkFormat['content'] | string {
   checkRank(shape, inner);
   if (shape.some((length, axis) => length % inner[axis]! !== 0)) {
@@ -278,7 +309,13 @@ function typeOfV2(dtype: string): { readonly type: NumberType; readonly bigEndia
 }
 
 function typeInWords(dtype: string): string {
-  const names: Record<string, string> = { O: 'objects', U: 'strings', S: 'strings', c: 'complex numbers', M: 'dates' };
+  const names: Record<string, string> = {
+    O: 'objects',
+    U: 'strings',
+    S: 'strings',
+    c: 'complex numbers',
+    M: 'dates',
+  };
   return `${names[dtype[1] ?? ''] ?? 'values of an unknown type'} (${dtype})`;
 }
 

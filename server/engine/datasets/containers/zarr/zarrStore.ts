@@ -67,7 +67,11 @@ async function zipStore(path: string): Promise<ZarrStore> {
 }
 
 function tooMany(root: string): InputError {
-  return new InputError('zarr-files', `${root} holds more than ${MOST_FILES} files, which is no hierarchy of embeddings`, {
-    file: root,
-  });
+  return new InputError(
+    'zarr-files',
+    `${root} holds more than ${MOST_FILES} files, which is no hierarchy of embeddings`,
+    {
+      file: root,
+    },
+  );
 }

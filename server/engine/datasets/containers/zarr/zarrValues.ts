@@ -1,3 +1,4 @@
+import type { ByteRange } from '../../byteRange.ts';
 import { swapBytes } from '../../floatTypes.ts';
 import { decodeBytes, withoutSum } from './byteCodecs.ts';
 import type { ChunkFormat, ZarrArray } from './zarrMetadata.ts';
@@ -8,6 +9,8 @@ const ABSENT = 2n ** 64n - 1n;
 /** Indices of shards that are kept. */
 const KEPT_INDICES = 64;
 const LARGEST_INDEX = 2 ** 24;
+/** What a compressor and checksums may add to a chunk. */
+const LONGEST_HEADER = 2 ** 16;
 
 /** What is wrong with a chunk, in a form that a message can go on with. */
 export class ChunkError extends Error {}
@@ -39,12 +42,16 @@ export class ZarrValues {
     const possible = grid.reduce((product, length) => product * length, 1);
     if (possible > this.#store.keys.size) {
       const inside = [...this.#store.keys].filter(
-        (key) => key.startsWith(this.#prefix) && /^(c[/.])?\d+([/.]\d+)*$/.test(key.slice(this.#prefix.length)),
+        (key) =>
+          key.startsWith(this.#prefix) && /^(c[/.])?\d+([/.]\d+)*$/.test(key.slice(this.#prefix.length)),
       );
       return { possible, present: inside.length };
     }
     let present = 0;
-    for (const place of placesWithin(grid.map(() => 0), grid)) {
+    for (const place of placesWithin(
+      grid.map(() => 0),
+      grid,
+    )) {
       if (this.#store.keys.has(this.#prefix + keyOf(place))) present++;
     }
     return { possible, present };
@@ -68,13 +75,14 @@ export class ZarrValues {
   }
 
   async #readUnit(place: readonly number[]): Promise<Uint8Array> {
-    const { chunk, keyOf } = this.#array;
+    const { chunk, keyOf, type } = this.#array;
+    const { bytes: width } = type;
     const { content } = chunk;
     const perChunk = chunk.shape.map((length, axis) => length / this.unit[axis]!);
     const key = this.#prefix + keyOf(place.map((index, axis) => Math.floor(index / perChunk[axis]!)));
     if (!this.#store.keys.has(key)) return this.#filled();
     if (content.kind === 'values') {
-      const stored = await this.#store.withBytes(key, (bytes) => readRange(bytes, 0, bytes.size));
+      const stored = await this.#store.withBytes(key, (bytes) => readWhole(key, bytes, chunk.shape, width));
       return await this.#decode(stored, chunk, chunk.order, key);
     }
     const inside = chunk.order.map((axis) => place[axis]! % perChunk[axis]!);
@@ -103,7 +111,9 @@ export class ZarrValues {
     const size = this.unit.reduce((product, length) => product * length, width);
     const bytes = await decodeBytes(codecs, stored, size);
     if (bytes === null) {
-      throw new ChunkError(`the chunk ${key} cannot be decompressed to the ${size} bytes that it should have`);
+      throw new ChunkError(
+        `the chunk ${key} cannot be decompressed to the ${size} bytes that it should have`,
+      );
     }
     // Swapped in place: what is decoded may be what was read.
     if (content.kind === 'values' && content.bigEndian && width > 1) {
@@ -114,7 +124,7 @@ export class ZarrValues {
 
   async #shardIndex(
     key: string,
-    bytes: Parameters<Parameters<ZarrStore['withBytes']>[1]>[0],
+    bytes: ByteRange,
     grid: readonly number[],
     { indexAtStart, indexHasSum }: Extract<ChunkFormat['content'], { kind: 'shard' }>,
   ): Promise<DataView> {
@@ -141,11 +151,21 @@ export class ZarrValues {
   }
 }
 
-async function readRange(
-  bytes: { read(position: number, target: Uint8Array): Promise<void> },
-  position: number,
-  length: number,
+/** The bytes of a chunk, which compressors make longer by little. */
+async function readWhole(
+  key: string,
+  bytes: ByteRange,
+  shape: readonly number[],
+  width: number,
 ): Promise<Uint8Array> {
+  const size = shape.reduce((product, length) => product * length, width);
+  if (bytes.size > 2 * size + LONGEST_HEADER) {
+    throw new ChunkError(`the chunk ${key} has ${bytes.size} bytes, for values of ${size}`);
+  }
+  return await readRange(bytes, 0, bytes.size);
+}
+
+async function readRange(bytes: ByteRange, position: number, length: number): Promise<Uint8Array> {
   const target = new Uint8Array(length);
   await bytes.read(position, target);
   return target;
@@ -203,14 +223,19 @@ function copyOverlap(
   width: number,
 ): void {
   const first = unit.map((length, axis) => Math.max(0, offset[axis]! - place[axis]! * length));
-  const end = unit.map((length, axis) => Math.min(length, offset[axis]! + count[axis]! - place[axis]! * length));
+  const end = unit.map((length, axis) =>
+    Math.min(length, offset[axis]! + count[axis]! - place[axis]! * length),
+  );
   const last = unit.length - 1;
   const run = last < 0 ? 1 : end[last]! - first[last]!;
   // The last axis is copied at once.
   const rows = placesWithin(first, last < 0 ? end : [...end.slice(0, last), first[last]! + 1]);
   for (const row of rows) {
     const from = row.reduce((sum, index, axis) => sum * unit[axis]! + index, 0);
-    const to = row.reduce((sum, index, axis) => sum * count[axis]! + index + place[axis]! * unit[axis]! - offset[axis]!, 0);
+    const to = row.reduce(
+      (sum, index, axis) => sum * count[axis]! + index + place[axis]! * unit[axis]! - offset[axis]!,
+      0,
+    );
     target.set(values.subarray(from * width, (from + run) * width), to * width);
   }
 }

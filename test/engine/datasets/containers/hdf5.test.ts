@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { hdf5 } from '../../../../server/engine/datasets/hdf5.ts';
+import { describeShared, sharedFile } from '../../sharedData.ts';
+import { asEmbeddings, inputErrorOf, openReader, readAll } from '../openForTest.ts';
+import { containers, containersFolder, othersOf, readContainer } from './containerFiles.ts';
+
+function failure(path: string, params: object = {}) {
+  return inputErrorOf(openReader(hdf5, { path, ...params }, containersFolder));
+}
+
+describe('HDF5 files are read as h5py reads them', () => {
+  it.each(['types.h5', 'stored.h5', 'latest.h5', 'pytables.h5'])('%s', async (file) => {
+    const found = await readContainer('hdf5', join(containersFolder, file));
+    expect(found).toMatchObject(containers[file]!);
+  });
+});
+
+describe('hdf5', () => {
+  it('gives every dataset of floats as a modality, and says what else there is', async () => {
+    const dataset = asEmbeddings(await openReader(hdf5, { path: 'others.h5' }, containersFolder));
+    expect(dataset.sources.map(({ modality }) => modality)).toEqual(['image', 'text']);
+    expect(dataset.notes.map(({ code }) => code)).toEqual(['left-out']);
+    await dataset.close();
+  });
+
+  it('names what it does not read, and never looks into another file', async () => {
+    expect(await othersOf('hdf5', join(containersFolder, 'others.h5'))).toEqual({
+      names: 'strings',
+      captions: 'strings',
+      records: expect.stringMatching(/^records \(compound\); write the field/) as string,
+      complex: 'complex numbers',
+      empty: 'a dataset without values',
+      soft: 'a link to /image; name what it leads to',
+      dangling: 'a link to /nowhere; name what it leads to',
+      outside: expect.stringMatching(/^a link into the file types.h5; no other file is read/) as string,
+      virtual: expect.stringMatching(/^float32, a virtual dataset of other files; no other file/) as string,
+      brain: 'floats of 2 bytes that are not IEEE 754',
+    });
+    const external = await openReader(hdf5, { path: 'external.h5' }, containersFolder);
+    expect((await inputErrorOf(readAll(external))).code).toBe('hdf5-damaged');
+    await external.close();
+    expect(await othersOf('hdf5', join(containersFolder, 'filter.h5'))).toEqual({
+      image: expect.stringMatching(/^float64, compressed with the filter lzo \(305\); .*gzip/) as string,
+    });
+  });
+
+  it('takes the datasets named, by their ways', async () => {
+    const params = { path: 'stored.h5', modalities: { t: 'clip/text', i: 'clip/image' } };
+    const found = await readAll(await openReader(hdf5, params, containersFolder));
+    const { data } = containers['stored.h5']!['clip/text']!;
+    expect(found['t']!.flat()).toEqual(data);
+    expect((await failure('stored.h5', { modalities: { t: 'clip/none' } })).code).toBe('array-missing');
+    expect((await failure('others.h5', { modalities: { t: 'outside' } })).message).toContain('no other file');
+  });
+
+  it('reads a modality of each file', async () => {
+    const path = { a: 'filled.h5', b: 'latest.h5' };
+    const modalities = { a: 'image', b: 'text' };
+    const given = { path: { ...path, a: 'others.h5' }, modalities };
+    const found = await readAll(await openReader(hdf5, given, containersFolder));
+    expect(found['b']!.flat()).toEqual(containers['latest.h5']!['text']!.data);
+    expect(found['a']!.flat()).toEqual(containers['latest.h5']!['image']!.data);
+  });
+
+  it('refuses what is no HDF5', async () => {
+    expect(await failure('types.zarr.zip')).toMatchObject({ code: 'hdf5-damaged' });
+    expect((await failure('none.h5')).code).toBe('file-unreadable');
+    expect((await failure('stored.zarr')).code).toBe('file-unreadable');
+  });
+});
+
+describeShared('hdf5', () => {
+  it('reads what a stranger brings', async () => {
+    const path = sharedFile('cases/containers/embeddings.h5');
+    const dataset = asEmbeddings(await openReader(hdf5, { path }, '/'));
+    expect(dataset.sources.map(({ modality, rows, columns }) => [modality, rows, columns])).toEqual([
+      ['image', 24, 8],
+      ['text', 24, 8],
+    ]);
+    await dataset.close();
+  });
+});

@@ -137,7 +137,7 @@ async function dataAnswers(server: ServerRequester): Promise<Answer<DataSource |
     {
       label: '$(files) Choose files…',
       detail:
-        'Embeddings (npy, npz, safetensors, pt), tables (CSV, Parquet, JSON Lines), archives (tar), captions (JSON)',
+        'Embeddings (npy, npz, safetensors, pt, HDF5, Arrow), tables (CSV, Parquet, JSON Lines), archives (tar), captions (JSON)',
       value: 'files',
     },
     {

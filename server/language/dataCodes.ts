@@ -83,6 +83,32 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     'A dictionary of vectors is read as a matrix with a row for each of its entries, in its order.',
   'list-of-matrices':
     'A list of matrices of one shape is read as modalities. Where these are batches of one matrix, save them as one, with `torch.cat`.',
+  'container-damaged':
+    'The file cannot be read: the library that reads its format failed on it, or gave no answer in time. It was cut off or is damaged; write it again.',
+  'hdf5-damaged':
+    'The file, or the values of a dataset in it, cannot be read by the HDF5 library: it was cut off, is damaged, or keeps its values in another file, which is never read.',
+  'hdf5-names':
+    'The file holds more groups and datasets than embeddings have. Write the arrays into one of their own.',
+  'arrow-format': 'The file is no Arrow file, whatever its name says. The message says what it is.',
+  'arrow-truncated':
+    'The file ends before what an Arrow file ends with: it was cut off, or its writer was never closed. Close it, with `writer.close()` or a `with` block.',
+  'arrow-damaged': 'The file does not hold together: it is damaged, or no Arrow file.',
+  'arrow-type': 'The file has values of a kind that is not read. Save the columns with the embeddings alone.',
+  'arrow-rows':
+    'No column holds lists of numbers, so there are no embeddings. Rows to embed, such as images and captions, are read from Parquet.',
+  'arrow-columns': 'The files of a dataset must have the same columns, of the same types.',
+  'huggingface-state':
+    'What the dataset says of its files cannot be used. Save it again with `save_to_disk`.',
+  'huggingface-shards': 'Some of the numbered files of a split are missing.',
+  'split-missing': 'The dataset has no split of that name. The message lists those that it has.',
+  'split-unclear': 'The dataset has several splits, and `split` has to say which one to measure.',
+  'zarr-metadata': 'What the hierarchy says of an array is damaged.',
+  'zarr-empty': 'The folder or archive holds no Zarr array.',
+  'zarr-files': 'The hierarchy has more files or arrays than embeddings do.',
+  'zarr-chunk':
+    'A chunk cannot be decompressed to the values that it should hold, or its checksum does not fit: it is damaged. Write the array again.',
+  'chunks-missing':
+    'Chunks of an array are not there. Zarr has its fill value in their place, which is right where nothing else was written; where writing was interrupted, it is not.',
   'tensor-format': 'Stacked items are read from `.npy`, `.npz` and `.safetensors`.',
   'tensor-shape': 'The first axis of stacked items is that of their rows, and no axis may be empty.',
   'tensor-order':

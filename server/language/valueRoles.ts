@@ -30,6 +30,9 @@ export const valueRoles: Readonly<
     npz: { ...embeddingFiles, 'modalities.*': 'array' },
     safetensors: { ...embeddingFiles, 'modalities.*': 'array' },
     pytorch: { ...embeddingFiles, 'modalities.*': 'array' },
+    hdf5: { ...embeddingFiles, 'modalities.*': 'array' },
+    arrow: { ...embeddingFiles, 'modalities.*': 'array', split: 'words' },
+    zarr: { ...embeddingFiles, 'modalities.*': 'array' },
     embeddings: { ...embeddingFiles, path: 'folder', 'modalities.*': 'array' },
     'coco-captions': { path: 'file', images: 'folder' },
     table: {

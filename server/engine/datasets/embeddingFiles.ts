@@ -88,7 +88,7 @@ export async function openEmbeddings(
 ): Promise<EmbeddingDataset> {
   const opened: FoundFile[] = [];
   const close = async () => {
-    await Promise.all(opened.map((file) => file.close?.()));
+    await Promise.all(opened.map(async (file) => file.close?.()));
   };
   const openParts = async (path: string | readonly string[]): Promise<FoundFile> => {
     const files: FoundFile[] = [];

@@ -9,7 +9,10 @@ import { slabRange } from './slabRange.ts';
  *
  * @throws InputError as `openInThread` does.
  */
-export async function openContainer(kind: ContainerKind, source: ContainerSource): Promise<FoundFile & { readonly close: () => Promise<void> }> {
+export async function openContainer(
+  kind: ContainerKind,
+  source: ContainerSource,
+): Promise<FoundFile & { readonly close: () => Promise<void> }> {
   const file = source.path;
   const container = await openInThread(kind, source);
   const arrays = container.arrays.map((array, index): FoundArray => {

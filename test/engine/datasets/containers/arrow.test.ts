@@ -35,11 +35,11 @@ const rows = [
   [7, -8, 9],
 ];
 
-function lists<T extends DataType>(type: T, values: readonly unknown[]): Vector {
+function lists(type: DataType, values: readonly unknown[]): Vector {
   return vectorFromArray(values as never[], new List(new Field('item', type, true)) as never) as Vector;
 }
 
-function fixed<T extends DataType>(type: T, length: number, values: readonly unknown[]): Vector {
+function fixed(type: DataType, length: number, values: readonly unknown[]): Vector {
   return vectorFromArray(
     values as never[],
     new FixedSizeList(length, new Field('item', type, true)) as never,

@@ -43,8 +43,20 @@ describe('zarr', () => {
   });
 
   it.each<[string, (at: string) => void, string]>([
-    ['a chunk that is cut off', (at) => writeFileSync(join(at, 'gzip/0.0'), 'abc'), 'zarr-chunk'],
-    ['metadata that are no JSON', (at) => writeFileSync(join(at, 'gzip/.zarray'), '{'), 'zarr-metadata'],
+    [
+      'a chunk that is cut off',
+      (at) => {
+        writeFileSync(join(at, 'gzip/0.0'), 'abc');
+      },
+      'zarr-chunk',
+    ],
+    [
+      'metadata that are no JSON',
+      (at) => {
+        writeFileSync(join(at, 'gzip/.zarray'), '{');
+      },
+      'zarr-metadata',
+    ],
   ])('refuses %s', async (_, damage, code) => {
     const at = join(folder, 'damaged.zarr');
     rmSync(at, { recursive: true, force: true });

@@ -64,7 +64,7 @@ function columnOf(field: Field, position: ColumnPosition): NumberColumn | OtherC
     const level = levelOf(type);
     if (level === null) break;
     levels.push(level);
-    const [child] = type.children as Field[];
+    const [child] = type.children;
     if (child === undefined) break;
     type = child.type as DataType;
   }
@@ -91,7 +91,9 @@ function takeRoom(type: DataType, room: Room): void {
   }
   room.buffer += buffersOf(type);
   if (DataType.isBinaryView(type) || DataType.isUtf8View(type)) room.viewsBefore++;
-  for (const child of (type.children ?? []) as Field[]) takeRoom(child.type as DataType, room);
+  // Null where the type has none, whatever its declaration says.
+  const children = type.children as Field[] | null;
+  for (const child of children ?? []) takeRoom(child.type as DataType, room);
 }
 
 /** Buffers of a type itself, without those of the types within it. */
@@ -106,7 +108,7 @@ function buffersOf(type: DataType): number {
 function numberTypeOf(type: DataType): NumberType | null {
   if (DataType.isFloat(type)) {
     const bits = { [Precision.HALF]: 16, [Precision.SINGLE]: 32, [Precision.DOUBLE]: 64 } as const;
-    const width = bits[type.precision as Precision];
+    const width = bits[type.precision];
     return { name: `float${width}`, bytes: (width / 8) as 2 | 4 | 8, bigEndian: false };
   }
   if (DataType.isInt(type)) {
@@ -121,17 +123,17 @@ function numberTypeOf(type: DataType): NumberType | null {
 }
 
 function typeInWords(type: DataType): string {
-  if (DataType.isDictionary(type)) return `${typeInWords(type.dictionary as DataType)}, as a dictionary`;
+  if (DataType.isDictionary(type)) return `${typeInWords(type.dictionary)}, as a dictionary`;
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) return 'strings';
   if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isBinaryView(type)) return 'bytes';
   if (DataType.isBool(type)) return 'truth values';
   if (DataType.isStruct(type)) {
-    return `records of ${(type.children as Field[]).map(({ name }) => name).join(', ')}`;
+    return `records of ${type.children.map(({ name }) => name).join(', ')}`;
   }
   const level = levelOf(type);
   if (level !== null) {
-    const [child] = type.children as Field[];
+    const [child] = type.children;
     return child === undefined ? 'lists' : `lists of ${typeInWords(child.type as DataType)}`;
   }
-  return numberTypeOf(type)?.name ?? String(type);
+  return numberTypeOf(type)?.name ?? 'values of another type';
 }

@@ -177,7 +177,7 @@ function schemaOf(metadata: Buffer, problem: ProblemOf): Schema {
     if (!message.isSchema()) throw new Error('it does not begin with a schema');
     const raw = RawMessage.getRootAsMessage(new ByteBuffer(metadata)).header(new RawSchema()) as RawSchema;
     checkEndianness(raw, problem);
-    return message.header() as unknown as Schema;
+    return message.header();
   } catch (error) {
     throw schemaProblem(error, 'schema', problem);
   }

@@ -41,7 +41,7 @@ export async function huggingFaceShards(folder: string, split: string | undefine
     if (split !== undefined) throw noSplits(folder, split);
     return await savedShards(folder);
   }
-  return await cachedShards(folder, [...names], split);
+  return cachedShards(folder, [...names], split);
 }
 
 async function savedShards(folder: string): Promise<string[]> {
@@ -57,11 +57,7 @@ async function savedShards(folder: string): Promise<string[]> {
   return state._data_files.map(({ filename }) => resolveInside(folder, filename));
 }
 
-async function cachedShards(
-  folder: string,
-  names: readonly string[],
-  split: string | undefined,
-): Promise<string[]> {
+function cachedShards(folder: string, names: readonly string[], split: string | undefined): string[] {
   const shards = names.flatMap((name) => {
     const [, of, index, total] =
       shardNames.reduce<string[] | null>((found, form) => found ?? form.exec(name), null) ?? [];

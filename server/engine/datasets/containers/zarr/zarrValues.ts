@@ -178,7 +178,7 @@ function* placesWithin(first: readonly number[], end: readonly number[]): Genera
   for (;;) {
     yield [...place];
     let axis = place.length - 1;
-    while (axis >= 0 && ++place[axis]! === end[axis]!) {
+    while (axis >= 0 && ++place[axis]! >= end[axis]!) {
       place[axis] = first[axis]!;
       axis--;
     }

@@ -1,4 +1,4 @@
-import { DataType, Precision, UnionMode, type Field, type Schema } from 'apache-arrow';
+import { DataType, Precision, UnionMode, type Dictionary, type Field, type Schema } from 'apache-arrow';
 import type { NumberType } from '../../numberTypes.ts';
 import type { ArrowBatch } from './arrowFile.ts';
 
@@ -123,7 +123,8 @@ function numberTypeOf(type: DataType): NumberType | null {
 }
 
 function typeInWords(type: DataType): string {
-  if (DataType.isDictionary(type)) return `${typeInWords(type.dictionary)}, as a dictionary`;
+  if (DataType.isDictionary(type))
+    return `${typeInWords((type as Dictionary<DataType>).dictionary)}, as a dictionary`;
   if (DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) return 'strings';
   if (DataType.isBinary(type) || DataType.isLargeBinary(type) || DataType.isBinaryView(type)) return 'bytes';
   if (DataType.isBool(type)) return 'truth values';

@@ -55,8 +55,9 @@ const arrayV2 = z.looseObject({
   dimension_separator: z.enum(['.', '/']).optional(),
 });
 
+const noConfiguration: Record<string, unknown> = {};
 const named = z.union([
-  z.string().transform((name) => ({ name, configuration: {} })),
+  z.string().transform((name) => ({ name, configuration: noConfiguration })),
   z.looseObject({ name: z.string(), configuration: z.record(z.string(), z.unknown()).default({}) }),
 ]);
 const arrayV3 = z.looseObject({
@@ -260,7 +261,7 @@ function shardContent(
   if (typeof format === 'string') return format;
   if (format.content.kind === 'shard') return 'sharding_indexed within shards';
   const [first, second, ...more] = index;
-  const isPlain = first?.name === 'bytes' && first.configuration.endian !== 'big';
+  const isPlain = first?.name === 'bytes' && first.configuration['endian'] !== 'big';
   if (!isPlain || more.length > 0 || (second !== undefined && second.name !== 'crc32c')) {
     return `of the index of shards (${index.map(({ name }) => name).join(', ')})`;
   }

@@ -183,7 +183,7 @@ function sourcesOfFile(found: FoundFile, modalities: EmbeddingFileParams['modali
   }
   return {
     sources: matrices.map((matrix, index) => sourceOf(names[index]!, matrix, file)),
-    notes: [...(found.notes ?? []), ...leftOutNotes(file, 'array', leftOut), ...notesOf(matrices)],
+    notes: [...leftOutNotes(file, 'array', leftOut), ...notesOf(matrices)],
   };
 }
 
@@ -263,11 +263,7 @@ function onlyMatrix(found: FoundFile, modality: string): NotedMatrix {
       { file },
     );
   }
-  const notes = [
-    ...(found.notes ?? []),
-    ...leftOutNotes(file, 'array', chosen.leftOut),
-    ...notesOf([matrix]),
-  ];
+  const notes = [...leftOutNotes(file, 'array', chosen.leftOut), ...notesOf([matrix])];
   return { matrix, notes };
 }
 

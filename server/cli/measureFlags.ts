@@ -17,6 +17,7 @@ export interface MeasureFlags {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly strict?: boolean;
+  readonly skipInvalid?: boolean;
 }
 
 /** A configuration's plain value with flags laid over it, and which flag set what. */
@@ -33,7 +34,7 @@ export interface FlaggedConfig {
  */
 export function applyFlags(
   config: Readonly<Record<string, unknown>>,
-  { seed, device, limit, modalities, metrics }: MeasureFlags,
+  { seed, device, limit, modalities, metrics, skipInvalid }: MeasureFlags,
 ): FlaggedConfig {
   const value = structuredClone(config) as Record<string, unknown>;
   const flags = new Map<string, string>();
@@ -48,6 +49,7 @@ export function applyFlags(
   set(['device'], '--device', device);
   set(['data', 'limit'], '--limit', limit);
   set(['data', 'modalities'], '--modalities', modalities);
+  set(['invalidRows'], '--skip-invalid', skipInvalid === true ? 'skip' : undefined);
   if (metrics !== undefined) {
     value['experiments'] ??= [{ kind: 'modality-gap' }];
     const entries = value['experiments'] as unknown[];

@@ -85,6 +85,7 @@ function addMeasure(program: Command, { signal, terminal }: ProgramContext, done
     .option('--cache <folder>', 'where embeddings are kept for later runs', notEmpty)
     .option('--no-cache', 'embed everything anew and keep nothing')
     .option('--strict', 'fail at the first row that cannot be read, instead of leaving it out')
+    .option('--skip-invalid', 'leave out rows of zeros, NaN or infinity, of every modality, and count them')
     .option('--verbose', 'show where an internal error was thrown')
     .option('--quiet', 'print the results only: no progress, no notes')
     .addHelpText(

@@ -58,7 +58,7 @@ export function validateConfig(value: unknown): {
 }
 
 function completeConfig(
-  { name, seed, data, encoders, pairRows, device, output }: z.output<typeof experimentSchema>,
+  { name, seed, data, encoders, output, ...choices }: z.output<typeof experimentSchema>,
   experiments: readonly ExperimentEntry[],
 ): ExperimentConfig {
   return {
@@ -67,8 +67,10 @@ function completeConfig(
     data: data as ConfigEntry,
     encoders: encoders as Record<string, ConfigEntry>,
     experiments,
-    pairRows,
-    device,
+    pairRows: choices.pairRows,
+    repeatedRows: choices.repeatedRows,
+    invalidRows: choices.invalidRows,
+    device: choices.device,
     ...(output === undefined ? {} : { output }),
   };
 }

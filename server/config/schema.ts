@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readers } from '../engine/datasets/registry.ts';
 import { encoders } from '../engine/encoders/registry.ts';
 import { experiments } from '../engine/experiments/registry.ts';
+import { repeatedRowsChoices, type RepeatedRows } from '../engine/measurement/repeatedRows.ts';
 import { devices, type DeviceChoice } from '../engine/runtime/device.ts';
 
 /** An entry that names its kind; the other keys are that kind's parameters, validated and with defaults. */
@@ -26,6 +27,8 @@ export interface ExperimentConfig {
   readonly device: DeviceChoice;
   /** Rows that statistics over pairs of rows use at most. */
   readonly pairRows: number;
+  readonly repeatedRows: RepeatedRows;
+  readonly invalidRows: 'refuse' | 'skip';
   /** Folder of the run; absent where the default is to be used. */
   readonly output?: string;
 }
@@ -89,6 +92,21 @@ export const experimentSchema = z
       .describe(
         'Statistics over pairs of rows (extremes, quantiles, retrieval, loss) use every row up to this many, and a ' +
           'seeded sample of this many above; means and distances always use every row.',
+      ),
+    repeatedRows: z
+      .enum(repeatedRowsChoices)
+      .default('one-item')
+      .describe(
+        'What rows of a modality are that are equal: embeddings to the bit, or items to embed by their content. ' +
+          '`one-item`: one item that belongs to all of these rows, such as an image with five captions: in retrieval all ' +
+          'of its partners are right answers, and none of them is mismatched; means count every row. `separate`: an item each.',
+      ),
+    invalidRows: z
+      .enum(['refuse', 'skip'])
+      .default('refuse')
+      .describe(
+        'What to do with rows that have no direction: of zeros alone, or with NaN or infinity. `refuse` ends the run and ' +
+          'counts them; `skip` leaves them out of all modalities, and says how many.',
       ),
     device: z.enum(devices).default('auto').describe('Where to compute. `auto` takes the best one present.'),
     output: z

@@ -38,7 +38,7 @@ export interface EmbedDatasetOptions {
 }
 
 /** Embeddings that were made, with what made them, in the dataset's order of modalities. */
-export interface EmbeddedDataset extends Pick<EmbeddedSamples, 'embeddings' | 'rows'> {
+export interface EmbeddedDataset extends Pick<EmbeddedSamples, 'embeddings' | 'rows' | 'contents'> {
   readonly encoders: readonly Pick<Encoder, 'fingerprint' | 'summary' | 'logitScale'>[];
 }
 
@@ -64,7 +64,7 @@ export async function embedDataset(
     (await Promise.all(
       loaded.map(({ fingerprint, summary }) => cache.open({ fingerprint, device, versions, summary })),
     ));
-  const { embeddings, rows, skipped, items } = await embedSamples(dataset, loaded, {
+  const { embeddings, rows, contents, skipped, items } = await embedSamples(dataset, loaded, {
     strict,
     stores,
     signal,
@@ -76,7 +76,7 @@ export async function embedDataset(
     const store = stores?.[m];
     if (store !== undefined) await finishStore(name, store, items[m]!, note);
   }
-  return { embeddings, rows, encoders: loaded };
+  return { embeddings, rows, contents, encoders: loaded };
 }
 
 async function loadEncoder(

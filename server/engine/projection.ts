@@ -13,21 +13,15 @@ const shownRows = 1000;
  */
 export function projectRows({
   modalities,
-  pairs,
+  unitRows,
   sampledRows,
   facts,
   random,
 }: MeasurementSubjects): Projection | null {
-  const single = modalities[0]!;
-  if (single.dimension < 2) return null;
-  // Row by row: what a pair holds; a single modality's items are its rows.
-  const aligned =
-    pairs.length === 0
-      ? [single.units]
-      : [pairs[0]!.first.rows, ...pairs.slice(0, modalities.length - 1).map(({ second }) => second.rows)];
-  const atHand = aligned[0]!.rows;
+  if (modalities[0]!.dimension < 2) return null;
+  const atHand = unitRows[0]!.rows;
   const shown = random.stream('projection').choose(atHand, Math.min(shownRows, atHand));
-  const parts = aligned.map((part) => takeRows(part, shown));
+  const parts = unitRows.map((part) => takeRows(part, shown));
   const components = fitPrincipalComponents(parts, 2);
   const original = Array.from(shown, (row) => sampledRows?.[row] ?? row);
   return {

@@ -3,17 +3,20 @@ import type { ExperimentReport, ModalityReport, Note, Report, Result } from '../
 import type { Content, Dataset, EmbeddingSource, RowFacts } from './datasets/dataset.ts';
 import { matrixSource } from './datasets/matrixSource.ts';
 import { readers } from './datasets/registry.ts';
-import { selectFacts } from './datasets/sampling.ts';
+import { selectEmbeddings, selectFacts } from './datasets/sampling.ts';
 import { computingVersions, embedDataset, type EmbeddedDataset } from './embedDataset.ts';
 import type { EmbeddingCache } from './encoders/embeddingCache.ts';
 import { experiments } from './experiments/registry.ts';
 import { buildSubjects } from './measurement/buildSubjects.ts';
+import { findInvalidRows, invalidRowsNote } from './measurement/invalidRows.ts';
+import { repeatedRowsNotes, sharingOf, type RepeatedRows } from './measurement/repeatedRows.ts';
 import { collectRows } from './measurement/rowCollection.ts';
 import type { DataFacts } from './metrics/metric.ts';
 import { Kernels } from './numerics/kernels.ts';
 import type { Matrix } from './numerics/matrix.ts';
-import { matrix } from './numerics/matrix.ts';
+import { matrix, takeRows } from './numerics/matrix.ts';
 import { Random } from './numerics/random.ts';
+import { InputError } from './problems.ts';
 import type { ProgressListener } from '../protocol/progress.ts';
 import { projectRows } from './projection.ts';
 import { pathShortener } from './report/shownPaths.ts';
@@ -39,6 +42,10 @@ export interface MeasurementConfig {
   readonly device: DeviceChoice;
   /** Statistics over pairs of rows use a sample of this many rows where there are more. */
   readonly pairRows: number;
+  /** What equal rows of a modality are taken for. */
+  readonly repeatedRows: RepeatedRows;
+  /** Whether rows without a direction, of zeros or with values that are not finite, end the run or are left out. */
+  readonly invalidRows: 'refuse' | 'skip';
 }
 
 /** What is known once the data are open. */
@@ -86,11 +93,14 @@ export async function runMeasurement(config: MeasurementConfig, options: RunOpti
 interface Embedded {
   readonly sources: readonly EmbeddingSource[];
   readonly facts: RowFacts;
+  /** One a modality: which rows have equal contents; null where embeddings were read. */
+  readonly contents: readonly Uint32Array[] | null;
   /** One a modality; null where embeddings were read. */
   readonly encoders: EmbeddedDataset['encoders'] | null;
   /** Those that this run made; null where they were read. */
   readonly matrices: MeasuredRun['embeddings'];
-  readonly leftOutRows: MeasuredRun['leftOutRows'];
+  /** Numbers of the dataset's rows that these are; null where they are all. */
+  readonly rows: Uint32Array | null;
 }
 
 class Run {
@@ -118,13 +128,14 @@ class Run {
     this.#notes.push(...dataset.notes);
     try {
       this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;
-      const embedded = await this.#timed('embedding', () => this.#embed(dataset));
+      const all = await this.#timed('embedding', () => this.#embed(dataset));
+      const embedded = this.#config.invalidRows === 'skip' ? await this.#withoutInvalidRows(all) : all;
       const report = await this.#measure(embedded, kernels);
       const isRead = embedded.matrices === null && this.#options.keepEmbeddings;
       return {
         report,
         embeddings: isRead ? await copyOf(embedded.sources) : embedded.matrices,
-        leftOutRows: embedded.leftOutRows,
+        leftOutRows: embedded.rows === null ? [] : missingFrom(embedded.rows, rowsOf(dataset)),
       };
     } finally {
       await dataset.close();
@@ -140,12 +151,12 @@ class Run {
         const message = `The device ${device} was not used: the data are embeddings already, and statistics run on the CPU`;
         this.#notes.push({ code: 'device-not-used', message });
       }
-      return { sources, facts, encoders: null, matrices: null, leftOutRows: [] };
+      return { sources, facts, contents: null, encoders: null, matrices: null, rows: null };
     }
     const { baseFolder, strict, cache = null, signal, progress } = this.#options;
     const { device, reasons } = await chooseDevice(this.#config.device, signal);
     this.#device = device;
-    const { embeddings, rows, encoders } = await embedDataset(dataset, {
+    const { embeddings, rows, contents, encoders } = await embedDataset(dataset, {
       encoders: this.#config.encoders,
       device,
       random: this.#random.stream('encoders'),
@@ -165,20 +176,53 @@ class Run {
     return {
       sources: named.map(({ name, matrix }, m) => matrixSource(name, encoders[m]!.summary, matrix)),
       facts: selectFacts(dataset.facts, rows),
+      contents,
       encoders,
       matrices: named,
-      leftOutRows: missingFrom(rows, dataset.count),
+      rows,
+    };
+  }
+
+  /** @throws InputError `too-few-rows` where hardly any row is left. */
+  async #withoutInvalidRows(embedded: Embedded): Promise<Embedded> {
+    const { sources, facts, contents, matrices } = embedded;
+    const invalid = await this.#timed('checking', () => findInvalidRows(sources, this.#options.signal));
+    if (invalid.rows.length === 0) return embedded;
+    const { rows: count, file } = sources[0]!;
+    const note = invalidRowsNote(invalid, count);
+    const kept = Uint32Array.from(missingFrom(invalid.rows, count));
+    if (kept.length < 2)
+      throw new InputError('too-few-rows', `${note.message}; a cone needs at least 2`, { file });
+    this.#notes.push(note);
+    return {
+      ...embedded,
+      sources: sources.map((source) => selectEmbeddings(source, kept)),
+      facts: selectFacts(facts, kept),
+      contents: contents?.map((numbers) => kept.map((row) => numbers[row]!)) ?? null,
+      matrices: matrices?.map(({ name, matrix: all }) => ({ name, matrix: takeRows(all, kept) })) ?? null,
+      rows: embedded.rows === null ? kept : kept.map((row) => embedded.rows![row]!),
     };
   }
 
   async #measure(embedded: Embedded, kernels: Kernels): Promise<Report> {
-    const { sources, facts } = embedded;
-    const { pairRows, seed } = this.#config;
+    const { sources, facts, contents } = embedded;
+    const { pairRows, repeatedRows, seed } = this.#config;
     const { signal, progress } = this.#options;
     const random = this.#random.stream('measurement');
-    const collection = await this.#timed('reading', () =>
-      collectRows(sources, { facts, pairRows, random, signal, progress }),
+    const sharing = sources.map(({ modality }, m) =>
+      sharingOf(modality, facts, contents?.[m] ?? null, repeatedRows),
     );
+    const collection = await this.#timed('reading', () =>
+      collectRows(sources, {
+        ids: facts.ids,
+        sharing: sharing.map((each) => each.sharing),
+        pairRows,
+        random,
+        signal,
+        progress,
+      }),
+    );
+    this.#notes.push(...repeatedRowsNotes(collection.modalities, sharing));
     if (collection.sampledRows !== null) {
       this.#notes.push({
         code: 'sampled-rows',
@@ -248,8 +292,10 @@ class Run {
 
   async #provenance(): Promise<Report['provenance']> {
     const device = this.#device;
-    const { name, seed, data, encoders: byModality, experiments: entries, pairRows } = this.#config;
-    const config = { name, seed, data, encoders: byModality, experiments: entries, pairRows, device };
+    const { name, seed, data, encoders: byModality, experiments: entries } = this.#config;
+    const { pairRows, repeatedRows, invalidRows } = this.#config;
+    const rowChoices = { pairRows, repeatedRows, invalidRows };
+    const config = { name, seed, data, encoders: byModality, experiments: entries, ...rowChoices, device };
     return {
       config,
       configHash: createHash('sha256').update(canonicalJson(config)).digest('hex'),
@@ -318,6 +364,10 @@ function factsOf(dataset: Dataset): OpenDataFacts {
     ...(first && { rows: first.rows, dimension: first.columns }),
     contents: null,
   };
+}
+
+function rowsOf(dataset: Dataset): number {
+  return dataset.kind === 'samples' ? dataset.count : dataset.sources[0]!.rows;
 }
 
 /** JSON with sorted keys: equal values give equal text. */

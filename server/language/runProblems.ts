@@ -67,8 +67,9 @@ export function staleResults(
 ): DocumentProblem[] {
   const last = facts.runs(document.uri)?.[0];
   if (last === undefined) return [];
-  const sections = (['seed', 'pairRows', 'data', 'encoders'] as const).filter(
+  const sections = (['seed', 'pairRows', 'repeatedRows', 'invalidRows', 'data', 'encoders'] as const).filter(
     (section) =>
+      section in last.config &&
       // Where no encoders are named, those that were used are in the record all the same.
       !(section === 'encoders' && Object.keys(config.encoders).length === 0) &&
       !isSame(config[section], last.config[section]),

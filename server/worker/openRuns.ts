@@ -4,7 +4,7 @@ import { validateConfig } from '../config/parseConfig.ts';
 import type { Dataset, EmbeddingDataset, EmbeddingSource, RowFacts } from '../engine/datasets/dataset.ts';
 import { readers } from '../engine/datasets/registry.ts';
 import { safetensors } from '../engine/datasets/safetensors.ts';
-import { selectFacts } from '../engine/datasets/sampling.ts';
+import { selectEmbeddings, selectFacts } from '../engine/datasets/sampling.ts';
 import { Random } from '../engine/numerics/random.ts';
 import { InputError } from '../engine/problems.ts';
 import type { Report } from '../protocol/report.ts';
@@ -56,11 +56,7 @@ export class OpenRun {
   /** Facts about the run's rows. @throws InputError as `data` does. */
   async facts(): Promise<RowFacts> {
     const { facts } = await this.data();
-    const leftOut = new Set(this.#record?.leftOutRows);
-    if (leftOut.size === 0) return facts;
-    const total = this.rows + leftOut.size;
-    const kept = Array.from({ length: total }, (_, row) => row).filter((row) => !leftOut.has(row));
-    return selectFacts(facts, Uint32Array.from(kept));
+    return selectFacts(facts, this.#keptRows());
   }
 
   get rows(): number {
@@ -84,7 +80,8 @@ export class OpenRun {
       throw new InputError('embeddings-missing', `The run's embeddings, ${file}, are gone`, { file });
     }
     return this.report.modalities.map(({ name, rows, dimension }) => {
-      const source = dataset.sources.find(({ modality }) => modality === name);
+      const found = dataset.sources.find(({ modality }) => modality === name);
+      const source = found && !isCopied ? selectEmbeddings(found, this.#keptRows()) : found;
       if (source?.rows !== rows || source.columns !== dimension) {
         throw new InputError(
           'embeddings-changed',
@@ -99,6 +96,14 @@ export class OpenRun {
   async close(): Promise<void> {
     const opened = await Promise.allSettled([this.#data, this.#copies]);
     for (const each of opened) if (each.status === 'fulfilled') await each.value?.close();
+  }
+
+  /** Numbers of the dataset's rows that were measured; null where all were. */
+  #keptRows(): Uint32Array | null {
+    const leftOut = new Set(this.#record?.leftOutRows);
+    if (leftOut.size === 0) return null;
+    const all = Uint32Array.from({ length: this.rows + leftOut.size }, (_, row) => row);
+    return all.filter((row) => !leftOut.has(row));
   }
 
   #openCopies(file: string): Promise<EmbeddingDataset> {

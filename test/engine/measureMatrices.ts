@@ -4,6 +4,7 @@ import { matrixSource } from '../../server/engine/datasets/matrixSource.ts';
 import type { ExperimentContext } from '../../server/engine/experiments/experiment.ts';
 import { modalityGap } from '../../server/engine/experiments/modalityGap.ts';
 import { buildSubjects } from '../../server/engine/measurement/buildSubjects.ts';
+import { sharingOf, type RepeatedRows } from '../../server/engine/measurement/repeatedRows.ts';
 import { collectRows } from '../../server/engine/measurement/rowCollection.ts';
 import type { MeasurementSubjects } from '../../server/engine/measurement/subjects.ts';
 import { Kernels } from '../../server/engine/numerics/kernels.ts';
@@ -18,6 +19,7 @@ export interface MeasureOptions {
   /** By modality, in order. */
   readonly logitScales?: readonly (number | null)[] | null;
   readonly facts?: RowFacts;
+  readonly repeatedRows?: RepeatedRows;
   readonly pairRows?: number;
   readonly seed?: number;
   /** As a configuration has them. */
@@ -36,13 +38,20 @@ export function useKernels(): Kernels {
 export async function subjectsOf(
   kernels: Kernels,
   embeddings: Embeddings,
-  { facts = {}, pairRows = 10_000, seed = 1, logitScales = null }: MeasureOptions = {},
+  {
+    facts = {},
+    repeatedRows = 'one-item',
+    pairRows = 10_000,
+    seed = 1,
+    logitScales = null,
+  }: MeasureOptions = {},
 ): Promise<MeasurementSubjects> {
   const sources = Object.entries(embeddings).map(([name, m]) => matrixSource(name, `${name}.npy`, m));
   const random = new Random(seed);
   const { signal } = new AbortController();
   const collection = await collectRows(sources, {
-    facts,
+    ids: facts.ids,
+    sharing: sources.map(({ modality }) => sharingOf(modality, facts, null, repeatedRows).sharing),
     pairRows,
     random,
     signal,

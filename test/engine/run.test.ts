@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -190,6 +190,8 @@ describe('completing the configuration', () => {
           encoders: {},
           device: 'cpu',
           pairRows: 100,
+          repeatedRows: 'one-item',
+          invalidRows: 'refuse',
           experiments: [{ kind: 'modality-gap', name: 'own name', metrics: ['gap-distance'] }],
         }),
       },
@@ -246,6 +248,17 @@ describe('a run of images', () => {
     expect(report.notes[1]!.message).toMatch(/^1 row was left out: 2\.png \(/);
     expect(report.projection!.ids).toEqual(['0.png', '1.png', '3.png', '4.png']);
     expect(stored(report)).toEqual(report);
+  });
+
+  it('takes pictures of equal content for one item, and says so', async () => {
+    await writeImages(5);
+    await writeFile(join(folder(), '7.png'), await readFile(join(folder(), '1.png')));
+    const { report } = await run(config);
+    expect(report.notes.find(({ code }) => code === 'repeated-rows')?.message).toMatch(
+      /^image: 1 of 6 rows repeat an earlier one \(of equal content\).*one item, of 5/,
+    );
+    const separate = await run({ ...config, repeatedRows: 'separate' });
+    expect(separate.report.notes.map(({ code }) => code)).not.toContain('repeated-rows');
   });
 
   it('says what the reader left out', async () => {

@@ -32,6 +32,8 @@ export interface EmbeddedSamples {
   /** The dataset's row numbers that the matrices' rows stand for. */
   readonly rows: Uint32Array;
   readonly skipped: readonly SkippedRow[];
+  /** By modality, which rows of the matrix have equal contents: those with equal numbers. */
+  readonly contents: readonly Uint32Array[];
   /** By modality. */
   readonly items: readonly ItemCounts[];
 }
@@ -69,6 +71,7 @@ export async function embedSamples(
     }
     return {
       embeddings: tables.map((table) => table.matrix(rows)),
+      contents: tables.map((table) => table.contents(rows)),
       rows: Uint32Array.from(rows),
       skipped,
       items: tables.map(({ counts }) => counts),

@@ -10,6 +10,8 @@ import { ResilientModel } from './resilientModel.ts';
 /** A different content of a modality, from when it is first read to when it is embedded. */
 export interface ContentEntry {
   readonly hash: string;
+  /** Its number among the contents of the modality. */
+  readonly number: number;
   /** Rows that wait for the embedding. */
   readonly waiting: number[];
   /** The first row that has it; null before. */
@@ -36,6 +38,7 @@ export class ModalityEmbeddings {
   /** Entries to look up in the store. */
   #stored: ContentEntry[] = [];
   #all: Matrix | null = null;
+  readonly #contents: Uint32Array;
   #fromStore = 0;
 
   /** @param rows of the dataset. */
@@ -43,6 +46,7 @@ export class ModalityEmbeddings {
     this.#encoder = encoder;
     this.#store = store;
     this.#rows = rows;
+    this.#contents = new Uint32Array(rows);
     this.model = new ResilientModel(encoder);
   }
 
@@ -70,6 +74,7 @@ export class ModalityEmbeddings {
       const isStored = this.#store?.has(hash) === true;
       entry = {
         hash,
+        number: this.#entries.size,
         waiting: [],
         filled: null,
         prepared: isStored && !this.#encoder.preparesCheaply ? null : this.#encoder.prepare(loaded),
@@ -85,6 +90,7 @@ export class ModalityEmbeddings {
 
   /** Takes the content of a row; embeds when a batch is full. */
   async add(index: number, entry: ContentEntry): Promise<void> {
+    this.#contents[index] = entry.number;
     if (entry.filled !== null) {
       const all = this.#all!;
       row(all, index).set(row(all, entry.filled));
@@ -106,6 +112,11 @@ export class ModalityEmbeddings {
     for (const shape of [...this.#pending.keys()]) {
       while (this.#pending.get(shape)!.length > 0) await this.#embedBatch(shape);
     }
+  }
+
+  /** Which content each of these rows has: equal numbers for equal contents. */
+  contents(rows: readonly number[]): Uint32Array {
+    return Uint32Array.from(rows, (row) => this.#contents[row]!);
   }
 
   /** The rows of the numbers given, which rise. Ends the use of this object. */

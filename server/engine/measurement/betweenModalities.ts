@@ -8,7 +8,7 @@ import type { ComputeOptions } from '../numerics/workerPool.ts';
 import type { ParallelTask } from './parallelTask.ts';
 import { computeInParallel, dealParts, fixedParts, inOrder, manyPairs } from './parallelTask.ts';
 import type { RowItems } from './relevance.ts';
-import { itemOf } from './relevance.ts';
+import { distinctPairs, itemOf } from './relevance.ts';
 
 /**
  * Where each query's best right answer stands among the wrong ones. Cosines closer than float32 rounding count as
@@ -109,10 +109,13 @@ export async function compareAll(
   itemsY: RowItems,
   { size, ...options }: Pick<TileOptions, 'size'> & ComputeOptions = {},
 ): Promise<CrossStatistics> {
+  const rows = distinctPairs(itemsX, itemsY);
+  const distinct = rows ?? Uint32Array.from(matched, (_, row) => row);
+  const cosines = rows === null ? matched : Float64Array.from(rows, (row) => matched[row]!);
   const pairs: MatchedPairs = {
-    i: Uint32Array.from(matched, (_, row) => itemOf(itemsX, row)),
-    j: Uint32Array.from(matched, (_, row) => itemOf(itemsY, row)),
-    cosines: matched,
+    i: distinct.map((row) => itemOf(itemsX, row)),
+    j: distinct.map((row) => itemOf(itemsY, row)),
+    cosines,
   };
   const isLarge = x.rows * y.rows >= manyPairs;
   const partCount = isLarge ? fixedParts : 1;
@@ -129,12 +132,12 @@ export async function compareAll(
     firstToSecond: addRanks(
       computed.map(({ first }) => first),
       pairs.i,
-      matched,
+      cosines,
     ),
     secondToFirst: addRanks(
       computed.map(({ second }) => second),
       pairs.j,
-      matched,
+      cosines,
     ),
   };
 }

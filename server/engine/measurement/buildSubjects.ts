@@ -1,5 +1,6 @@
 import type { RowFacts } from '../datasets/dataset.ts';
 import type { Kernels } from '../numerics/kernels.ts';
+import type { Matrix } from '../numerics/matrix.ts';
 import { takeRows } from '../numerics/matrix.ts';
 import type { ProgressListener } from '../../protocol/progress.ts';
 import type { Random } from '../numerics/random.ts';
@@ -7,9 +8,9 @@ import { ModalitySubject } from './modalitySubject.ts';
 import type { PairSide } from './pairSubject.ts';
 import { PairSubject } from './pairSubject.ts';
 import type { RowItems } from './relevance.ts';
-import { everyRow, sharedItems } from './relevance.ts';
+import { bootstrapUnits, itemsOfRows } from './relevance.ts';
 import { Resampling } from './resampling.ts';
-import type { RowCollection } from './rowCollection.ts';
+import type { RowCollection, UnitSums } from './rowCollection.ts';
 import { pairIndices } from './rowCollection.ts';
 import type { MeasurementSubjects } from './subjects.ts';
 
@@ -32,34 +33,46 @@ export function buildSubjects(
   { facts, logitScales, kernels, random, signal, progress }: SubjectOptions,
 ): MeasurementSubjects {
   const atHand = sampledRows?.length ?? rows;
-  const groups = facts.relevance === undefined ? null : groupsAtHand(facts.relevance.groups, sampledRows);
-  const rowGroups = groups === null ? everyRow(atHand) : sharedItems(groups);
-  const resampling = new Resampling(random.stream('bootstrap'), rowGroups.items, resamples);
+  const itemsAtHand = collected.map(({ items }) => itemsOfRows(items, sampledRows));
+  const units = bootstrapUnits(itemsAtHand, atHand);
+  const resampling = new Resampling(random.stream('bootstrap'), units.items, resamples);
 
-  const sides = collected.map((modality): PairSide => {
-    const isShared = facts.relevance?.shared === modality.name;
-    const items: RowItems = isShared ? rowGroups : everyRow(atHand);
-    const subject = new ModalitySubject(
-      {
-        name: modality.name,
-        items: modality.items.items,
-        mean: modality.sum.map((sum) => sum / modality.items.items),
-        meanSquare: modality.squares / modality.items.items,
-        units: items.firstRows === null ? modality.sample : takeRows(modality.sample, items.firstRows),
-        unitOfItem: isShared ? null : rowGroups.itemOfRow,
-      },
-      { resampling, kernels, signal, progress },
+  const sides = collected.map((modality, m): PairSide => {
+    const items = itemsAtHand[m]!;
+    const subjectOf = (sums: UnitSums, unitRows: Matrix, unitOfItem: Uint32Array | null) =>
+      new ModalitySubject(
+        {
+          name: modality.name,
+          items: sums.count,
+          mean: sums.sum.map((sum) => sum / sums.count),
+          meanSquare: sums.squares / sums.count,
+          units: unitRows,
+          unitOfItem,
+        },
+        { resampling, kernels, signal, progress },
+      );
+    const distinct = subjectOf(
+      modality.ofItems,
+      items.firstRows === null ? modality.sample : takeRows(modality.sample, items.firstRows),
+      items === units ? null : unitsOfItems(items, units),
     );
-    return { modality: subject, rows: modality.sample, items };
+    const isSame = modality.own === modality.ofItems;
+    return {
+      modality: isSame ? distinct : subjectOf(modality.own, modality.sample, units.itemOfRow),
+      distinct,
+      rows: modality.sample,
+      items,
+    };
   });
 
   return {
     modalities: sides.map(({ modality }) => modality),
+    unitRows: sides.map((side) => side.rows),
     pairs: pairIndices(sides.length).map(
       ([a, b], index) =>
         new PairSubject(sides[a]!, sides[b]!, pairs[index]!, {
           rowCount: rows,
-          unitOfRow: rowGroups.itemOfRow,
+          unitOfRow: units.itemOfRow,
           logitScale: commonScale(logitScales?.[a] ?? null, logitScales?.[b] ?? null),
         }),
     ),
@@ -76,6 +89,8 @@ function commonScale(a: number | null, b: number | null): number | null {
   return a === b ? a : null;
 }
 
-function groupsAtHand(groups: Int32Array, sampledRows: Uint32Array | null): Int32Array {
-  return sampledRows === null ? groups : Int32Array.from(sampledRows, (row) => groups[row]!);
+/** Unit of each item: that of any row of it. Null where row i is unit i. */
+function unitsOfItems({ firstRows }: RowItems, { itemOfRow }: RowItems): Uint32Array | null {
+  if (itemOfRow === null || firstRows === null) return itemOfRow;
+  return firstRows.map((row) => itemOfRow[row]!);
 }

@@ -9,17 +9,22 @@ import type { ModalityReplicate, ModalitySubject } from './modalitySubject.ts';
 import { dot } from '../numerics/dot.ts';
 import { plainSums, replicateOf } from './modalitySubject.ts';
 import type { RowItems } from './relevance.ts';
-import type { WeighedValues } from './resampling.ts';
+import { distinctPairs } from './relevance.ts';
+import type { Resampling, WeighedValues } from './resampling.ts';
+import type { CollectedPair } from './rowCollection.ts';
 
 /** A pair's statistics in one resample of the bootstrap. */
 export interface PairReplicate {
   readonly first: ModalityReplicate;
   readonly second: ModalityReplicate;
+  /** Of each item once. */
+  readonly firstItems: ModalityReplicate;
+  readonly secondItems: ModalityReplicate;
   /** Mean cosine of matched rows. */
   readonly matchedCosine: number;
   /** Mean distance of matched rows. */
   readonly matchedDistance: number;
-  /** Σ w² and Σ w² x·y over matched rows: what they contribute to sums over all pairs of drawn items. */
+  /** Σ w² and Σ w² x·y over matched items: what they contribute to sums over all pairs of drawn items. */
   readonly matchedPairs: number;
   readonly matchedPairSum: number;
 }
@@ -27,6 +32,8 @@ export interface PairReplicate {
 /** One modality of a pair, row by row: rows i of both belong together. */
 export interface PairSide {
   readonly modality: ModalitySubject;
+  /** The modality with each item once, where rows are found to repeat: what is looked for, and what is found. */
+  readonly distinct: ModalitySubject;
   /** Unit rows of the rows at hand. */
   readonly rows: Matrix;
   /** Item of each of those rows. */
@@ -42,6 +49,8 @@ export class PairSubject {
   /** Over all rows of the data. */
   readonly matchedCosines: RunningMoments;
   readonly matchedDistances: RunningMoments;
+  /** Number and sum of the cosines of matched items in all of the data: equal rows count once. */
+  readonly matchedItems: CollectedPair['matchedItems'];
   /** Cosine of each matched row at hand, float64; distances likewise. */
   readonly cosines: Float64Array;
   readonly distances: Float64Array;
@@ -50,13 +59,15 @@ export class PairSubject {
   /** What the encoders multiplied cosines by in training; null where they do not tell, or do not agree. */
   readonly logitScale: number | null;
   #between: Promise<CrossStatistics> | undefined;
-  /** The bootstrap's sums over matched rows. */
-  #resampled: { readonly cosines: WeighedValues; readonly distances: WeighedValues } | undefined;
+  /** Rows at hand that are the first ones with their two items; null where all are. */
+  readonly #distinctRows: Uint32Array | null;
+  /** The bootstrap's sums over matched rows, and over matched items. */
+  #resampled: Readonly<Record<'cosines' | 'distances' | 'items', WeighedValues>> | undefined;
 
   constructor(
     first: PairSide,
     second: PairSide,
-    matched: { cosines: RunningMoments; distances: RunningMoments },
+    matched: CollectedPair,
     { rowCount, unitOfRow, logitScale }: Pick<PairSubject, 'rowCount' | 'unitOfRow' | 'logitScale'>,
   ) {
     this.first = first;
@@ -64,6 +75,8 @@ export class PairSubject {
     this.rowCount = rowCount;
     this.matchedCosines = matched.cosines;
     this.matchedDistances = matched.distances;
+    this.matchedItems = matched.matchedItems;
+    this.#distinctRows = distinctPairs(first.items, second.items);
     this.unitOfRow = unitOfRow;
     this.logitScale = logitScale;
     this.cosines = Float64Array.from({ length: first.rows.rows }, (_, row) =>
@@ -94,8 +107,8 @@ export class PairSubject {
     const { modality } = this.first;
     this.#between ??= compareAll(
       modality.kernels,
-      modality.units,
-      this.second.modality.units,
+      this.first.distinct.units,
+      this.second.distinct.units,
       this.cosines,
       this.first.items,
       this.second.items,
@@ -103,7 +116,7 @@ export class PairSubject {
         signal: modality.signal,
         progress: countUp(modality.progress, {
           stage: `pairs of ${this.names.join(' and ')}`,
-          total: modality.units.rows * this.second.modality.units.rows,
+          total: this.first.distinct.units.rows * this.second.distinct.units.rows,
           unit: 'pairs',
         }),
       },
@@ -123,23 +136,27 @@ export class PairSubject {
     statistic: (replicate: PairReplicate) => number,
   ): Promise<Interval | null> {
     const { resampling } = this.first.modality;
-    const [first, second] = await Promise.all([
-      this.first.modality.resampled(),
-      this.second.modality.resampled(),
-    ]);
+    const [first, second, firstItems, secondItems] = await Promise.all(
+      [this.first.modality, this.second.modality, this.first.distinct, this.second.distinct].map((subject) =>
+        subject.resampled(),
+      ),
+    );
     this.#resampled ??= {
       cosines: resampling.weigh(this.cosines, this.unitOfRow),
       distances: resampling.weigh(this.distances, this.unitOfRow),
+      items: this.#weighItems(resampling),
     };
-    const { cosines, distances } = this.#resampled;
+    const { cosines, distances, items } = this.#resampled;
     const replicates = Array.from(cosines.weights, (weight, b) =>
       statistic({
-        first: replicateOf(first, b),
-        second: replicateOf(second, b),
+        first: replicateOf(first!, b),
+        second: replicateOf(second!, b),
+        firstItems: replicateOf(firstItems!, b),
+        secondItems: replicateOf(secondItems!, b),
         matchedCosine: cosines.sums[b]! / weight,
         matchedDistance: distances.sums[b]! / weight,
-        matchedPairs: cosines.squaredWeights[b]!,
-        matchedPairSum: cosines.squaredSums[b]!,
+        matchedPairs: items.squaredWeights[b]!,
+        matchedPairSum: items.squaredSums[b]!,
       }),
     );
     const centre = this.sampled ? statistic(this.#sampleAsIs()) : estimate;
@@ -158,14 +175,31 @@ export class PairSubject {
   #sampleAsIs(): PairReplicate {
     const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
     const rows = this.cosines.length;
+    const items = this.#ofDistinct(this.cosines);
     return {
       first: plainSums(this.first.modality.units),
       second: plainSums(this.second.modality.units),
+      firstItems: plainSums(this.first.distinct.units),
+      secondItems: plainSums(this.second.distinct.units),
       matchedCosine: sum(this.cosines) / rows,
       matchedDistance: sum(this.distances) / rows,
-      matchedPairs: rows,
-      matchedPairSum: sum(this.cosines),
+      matchedPairs: items.length,
+      matchedPairSum: sum(items),
     };
+  }
+
+  #weighItems(resampling: Resampling): WeighedValues {
+    const { unitOfRow } = this;
+    const rows = this.#distinctRows;
+    const units = rows === null || unitOfRow === null ? unitOfRow : rows.map((row) => unitOfRow[row]!);
+    return resampling.weigh(this.#ofDistinct(this.cosines), units);
+  }
+
+  /** The values of matched items, of those of matched rows. */
+  #ofDistinct(values: Float64Array): Float64Array {
+    return this.#distinctRows === null
+      ? values
+      : Float64Array.from(this.#distinctRows, (row) => values[row]!);
   }
 
   get #shrink(): number {

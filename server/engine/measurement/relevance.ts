@@ -1,3 +1,5 @@
+import { KeyNumbers } from '../numerics/keyNumbers.ts';
+
 /**
  * Which rows stand for which items. Normally every row has an item of its own in each modality; where one item
  * belongs to several rows (an image with five captions), its rows form a group, and the modality that shares it
@@ -37,6 +39,51 @@ export function sharedItems(groups: ArrayLike<number>): RowItems {
     itemOfRow[row] = item;
   }
   return { items: firstRows.length, firstRows: Uint32Array.from(firstRows), itemOfRow };
+}
+
+/** Items of the `rows` of all, in the order of their first occurrence there; null takes all rows. */
+export function itemsOfRows(all: RowItems, rows: Uint32Array | null): RowItems {
+  const { itemOfRow } = all;
+  if (rows === null) return all;
+  return itemOfRow === null ? everyRow(rows.length) : sharedItems(rows.map((row) => itemOfRow[row]!));
+}
+
+/**
+ * What may be drawn at random: rows that share an item, in any modality, belong to one unit, and so do rows that are
+ * linked by others. Where a single modality shares items, its items are the units.
+ */
+export function bootstrapUnits(modalities: readonly RowItems[], rows: number): RowItems {
+  const sharing = modalities.filter(({ itemOfRow }) => itemOfRow !== null);
+  if (sharing.length < 2) return sharing[0] ?? everyRow(rows);
+  const parents = Uint32Array.from({ length: rows }, (_, row) => row);
+  const rootOf = (row: number): number => {
+    let root = row;
+    while (parents[root] !== root) {
+      parents[root] = parents[parents[root]!]!;
+      root = parents[root]!;
+    }
+    return root;
+  };
+  for (const { itemOfRow, firstRows } of sharing) {
+    for (let row = 0; row < rows; row++) parents[rootOf(row)] = rootOf(firstRows![itemOfRow![row]!]!);
+  }
+  return sharedItems(parents.map((_, row) => rootOf(row)));
+}
+
+/**
+ * The rows that are the first ones with their pair of items; null where all are. Others are equal to an earlier row in
+ * both modalities: what counts pairs counts them once.
+ */
+export function distinctPairs(first: RowItems, second: RowItems): Uint32Array | null {
+  if (first.itemOfRow === null || second.itemOfRow === null) return null;
+  const [x, y] = [first.itemOfRow, second.itemOfRow];
+  const pairs = new KeyNumbers();
+  const distinct: number[] = [];
+  for (let row = 0; row < x.length; row++) {
+    const before = pairs.count;
+    if (pairs.numberOf(x[row]!, y[row]!) === before) distinct.push(row);
+  }
+  return distinct.length === x.length ? null : Uint32Array.from(distinct);
 }
 
 /** The item that a row holds. */

@@ -54,14 +54,15 @@ export class Resampling {
 
   /**
    * A bias-corrected percentile interval; null where the statistic is undefined in some resample, as a mean over pairs
-   * of different rows is in one that drew copies of a single row only.
+   * of different rows is in one that drew copies of a single row only, and where repeated rows link all others to a
+   * single unit, which draws nothing at random.
    */
   interval(
     estimate: number,
     replicates: ArrayLike<number>,
     options: Parameters<typeof bootstrapInterval>[2] = {},
   ): Interval | null {
-    if (!Array.from(replicates).every(Number.isFinite)) return null;
+    if (this.#units < 2 || !Array.from(replicates).every(Number.isFinite)) return null;
     return bootstrapInterval(estimate, replicates, options);
   }
 

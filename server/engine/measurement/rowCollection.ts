@@ -1,17 +1,20 @@
 import { createHash, webcrypto } from 'node:crypto';
-import type { EmbeddingSource, RowFacts } from '../datasets/dataset.ts';
+import type { EmbeddingSource } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { matrix, row as rowOf } from '../numerics/matrix.ts';
+import { dot } from '../numerics/dot.ts';
 import type { Random } from '../numerics/random.ts';
 import { RowAccumulator } from '../numerics/rowAccumulator.ts';
 import { RunningMoments } from '../numerics/runningMoments.ts';
 import { InputError } from '../problems.ts';
 import type { ProgressListener } from '../../protocol/progress.ts';
+import { invalidRowsProblem } from './invalidRows.ts';
+import type { RowSharing } from './itemFinder.ts';
+import { ItemFinder } from './itemFinder.ts';
 import type { RowItems } from './relevance.ts';
-import { everyRow, itemOf, sharedItems } from './relevance.ts';
-import { rowProblem } from './rowProblem.ts';
+import { distinctPairs, everyRow } from './relevance.ts';
 
-/** What one streaming pass over a modality's rows keeps. Sums are float64, over unit rows; each item counts once. */
+/** What one streaming pass over a modality's rows keeps. */
 export interface CollectedModality {
   readonly name: string;
   readonly file: string;
@@ -19,19 +22,32 @@ export interface CollectedModality {
   readonly columns: number;
   /** Which of all rows stand for which item. */
   readonly items: RowItems;
-  readonly sum: Float64Array;
-  /** Σ‖x‖²: the number of items, up to float32 rounding. */
-  readonly squares: number;
+  /** What the modality's own statistics are over: its items where the data declare which rows share one, else its rows. */
+  readonly own: UnitSums;
+  /** Over items, each once. The same as `own` where there is no difference. */
+  readonly ofItems: UnitSums;
+  /** Whether all rows were compared and are equal, which makes no item of them. */
+  readonly isPoint: boolean;
   /** The sampled rows (all of them up to the limit), unit length. */
   readonly sample: Matrix;
   /** SHA-256 of the values as read. */
   readonly hash: string;
 }
 
+/** Sums over unit rows, float64. */
+export interface UnitSums {
+  readonly count: number;
+  readonly sum: Float64Array;
+  /** Σ‖x‖²: their number, up to float32 rounding. */
+  readonly squares: number;
+}
+
 /** Cosines and distances of matched rows of two modalities. */
 export interface CollectedPair {
   readonly cosines: RunningMoments;
   readonly distances: RunningMoments;
+  /** Number and sum of the cosines of matched items: rows that hold the same two items as an earlier one count once. */
+  readonly matchedItems: { readonly count: number; readonly cosineSum: number };
 }
 
 export interface RowCollection {
@@ -43,7 +59,10 @@ export interface RowCollection {
 }
 
 export interface CollectOptions {
-  readonly facts: RowFacts;
+  /** Names of rows, for messages. */
+  readonly ids?: readonly string[] | undefined;
+  /** One a modality; none where it is left out. */
+  readonly sharing?: readonly RowSharing[];
   /** Up to this many rows are kept in memory; of more, a seeded sample of this size. */
   readonly pairRows: number;
   readonly random: Random;
@@ -67,22 +86,26 @@ export function pairIndices(count: number): [number, number][] {
 
 /**
  * Reads every row of every modality once, side by side, while the next rows are being read: normalises, sums, and
- * keeps a sample. Memory holds two chunks a modality and the sample, however many rows there are.
+ * keeps a sample. Memory holds two chunks a modality and the sample, however many rows there are, and about 20 bytes for
+ * each row that is compared with the others.
  *
- * @throws InputError `unequal-dimensions`, `unequal-rows`, `too-few-rows`, and those of {@link rowProblem}.
+ * @throws InputError `unequal-dimensions`, `unequal-rows`, `too-few-rows`, and those of `rowProblem`.
  */
 export async function collectRows(
   sources: readonly EmbeddingSource[],
-  { facts, pairRows, random, signal, progress }: CollectOptions,
+  { ids, sharing, pairRows, random, signal, progress }: CollectOptions,
 ): Promise<RowCollection> {
   const { rows, columns } = checkShapes(sources);
   const sampledRows = rows > pairRows ? random.stream('sampled rows').choose(rows, pairRows) : null;
-  const collectors = sources.map((source) => new ModalityCollector(source, facts, sampledRows));
+  const collectors = sources.map(
+    (source, m) => new ModalityCollector(source, sharing?.[m] ?? 'none', sampledRows),
+  );
   const pairs = pairIndices(sources.length).map(([a, b]) => ({
     first: collectors[a]!,
     second: collectors[b]!,
     cosines: new RunningMoments(),
     distances: new RunningMoments(),
+    repeated: { rows: [], cosines: [] },
   }));
 
   const perChunk = rowsPerChunk(columns);
@@ -102,18 +125,72 @@ export async function collectRows(
     pending = next < rows ? read(next, parity) : Promise.resolve();
     pending.catch(() => undefined);
     const count = Math.min(perChunk, rows - start);
-    for (const collector of collectors) collector.take(start, count, current);
-    for (const { first, second, cosines, distances } of pairs) {
-      addMatched(first.chunk(current), second.chunk(current), count, columns, cosines, distances);
+    if (!collectors.every((collector) => collector.take(start, count, current))) {
+      await pending.catch(() => undefined);
+      throw await invalidRowsProblem(sources, ids, signal);
+    }
+    for (const pair of pairs) {
+      const [x, y] = [pair.first.chunk(current), pair.second.chunk(current)];
+      addMatched(x, y, count, columns, pair.cosines, pair.distances);
+      addRepeated(pair.repeated, pair.first, pair.second, current, start, count);
     }
     progress({ stage: 'reading rows', done: start + count, total: rows, unit: 'rows' });
   }
+  const modalities = await Promise.all(collectors.map((collector) => collector.finish()));
   return {
     rows,
     sampledRows,
-    modalities: await Promise.all(collectors.map((collector) => collector.finish())),
-    pairs: pairs.map(({ cosines, distances }) => ({ cosines, distances })),
+    modalities,
+    pairs: pairIndices(sources.length).map(([a, b], index) => {
+      const { cosines, distances, repeated } = pairs[index]!;
+      const matchedItems = countItems(cosines, repeated, modalities[a]!.items, modalities[b]!.items);
+      return { cosines, distances, matchedItems };
+    }),
   };
+}
+
+/** Rows whose items both were there before, and their cosines; their pair of items may be a new one. */
+interface RepeatedRows {
+  readonly rows: number[];
+  readonly cosines: number[];
+}
+
+function addRepeated(
+  repeated: RepeatedRows,
+  first: ModalityCollector,
+  second: ModalityCollector,
+  parity: number,
+  start: number,
+  count: number,
+): void {
+  const [newOfFirst, newOfSecond] = [first.isNew, second.isNew];
+  if (newOfFirst === null || newOfSecond === null) return;
+  const { columns } = first;
+  for (let row = 0; row < count; row++) {
+    if (newOfFirst[row] === 1 || newOfSecond[row] === 1) continue;
+    const [from, to] = [row * columns, (row + 1) * columns];
+    repeated.rows.push(start + row);
+    repeated.cosines.push(
+      dot(first.chunk(parity).subarray(from, to), second.chunk(parity).subarray(from, to)),
+    );
+  }
+}
+
+function countItems(
+  { count: rows, mean }: RunningMoments,
+  repeated: RepeatedRows,
+  first: RowItems,
+  second: RowItems,
+): CollectedPair['matchedItems'] {
+  const cosineSum = mean * rows;
+  const distinct = repeated.rows.length === 0 ? null : distinctPairs(first, second);
+  if (distinct === null) return { count: rows, cosineSum };
+  let [repeatedSum, at] = [0, 0];
+  repeated.rows.forEach((row, index) => {
+    while (at < distinct.length && distinct[at]! < row) at++;
+    if (distinct[at] !== row) repeatedSum += repeated.cosines[index]!;
+  });
+  return { count: distinct.length, cosineSum: cosineSum - repeatedSum };
 }
 
 function checkShapes(sources: readonly EmbeddingSource[]): { rows: number; columns: number } {
@@ -171,29 +248,41 @@ function addMatched(
 
 class ModalityCollector {
   readonly #source: EmbeddingSource;
-  readonly #ids: readonly string[] | undefined;
-  readonly #items: RowItems;
+  readonly #finder: ItemFinder;
   readonly #accumulator: RowAccumulator;
   readonly #sampledRows: Uint32Array | null;
   readonly #sample: Matrix;
+  /** Sums of the rows that are found to repeat an earlier one; null where each counts once by declaration. */
+  readonly #repeated: { readonly sum: Float64Array; squares: number } | null;
   #sampled = 0;
+  #isNew: Uint8Array | null = null;
   readonly #digests: Promise<ArrayBuffer>[] = [];
 
-  constructor(source: EmbeddingSource, { relevance, ids }: RowFacts, sampledRows: Uint32Array | null) {
-    const { rows, columns } = source;
+  constructor(source: EmbeddingSource, sharing: RowSharing, sampledRows: Uint32Array | null) {
+    const { rows, columns, modality, file } = source;
     this.#source = source;
-    this.#ids = ids;
-    this.#items = relevance?.shared === source.modality ? sharedItems(relevance.groups) : everyRow(rows);
-    if (this.#items.items < 2) {
+    this.#finder = new ItemFinder(rows, sharing);
+    if (typeof sharing !== 'string' && sharing.isDeclared && this.#finder.items().items < 2) {
       throw new InputError(
         'too-few-rows',
-        `All ${rows} rows of modality "${source.modality}" share one item; a cone needs at least 2 different ones`,
-        { file: source.file },
+        `All ${rows} rows of modality "${modality}" share one item; a cone needs at least 2 different ones`,
+        { file },
       );
     }
     this.#accumulator = new RowAccumulator(columns, Math.min(rows, rowsPerChunk(columns)));
     this.#sampledRows = sampledRows;
     this.#sample = matrix(sampledRows?.length ?? rows, columns);
+    const isDeclared = typeof sharing !== 'string' && sharing.isDeclared;
+    this.#repeated = isDeclared ? null : { sum: new Float64Array(columns), squares: 0 };
+  }
+
+  get columns(): number {
+    return this.#source.columns;
+  }
+
+  /** For each row that was taken last whether its item is a new one; null where all are. */
+  get isNew(): Uint8Array | null {
+    return this.#isNew;
   }
 
   /** Rows that were read; unit rows once they were taken. */
@@ -205,26 +294,22 @@ class ModalityCollector {
     await this.#source.read(start, count, this.chunk(parity));
   }
 
-  take(start: number, count: number, parity: number): void {
-    const { columns, modality, file } = this.#source;
+  /** @returns false where a row has no direction. */
+  take(start: number, count: number, parity: number): boolean {
+    const { columns } = this.#source;
     const values = this.chunk(parity).subarray(0, count * columns);
     // WebCrypto copies the values at once and hashes them on another thread.
     this.#digests.push(webcrypto.subtle.digest('SHA-256', values));
-    const { firstRows } = this.#items;
+    const isNew = this.#finder.take(start, count, () => this.#accumulator.hash(parity, count));
+    this.#isNew = isNew;
     const bad =
-      firstRows === null
+      isNew === null || this.#repeated !== null
         ? this.#accumulator.normalize(parity, count)
-        : this.#accumulator.normalize(
-            parity,
-            count,
-            (row) => firstRows[itemOf(this.#items, start + row)] === start + row,
-          );
-    if (bad >= 0) {
-      const row = start + bad;
-      const found = values.subarray(bad * columns, (bad + 1) * columns);
-      throw rowProblem(found, { modality, file, row, id: this.#ids?.[row] });
-    }
+        : this.#accumulator.normalize(parity, count, (row) => isNew[row] === 1);
+    if (bad >= 0) return false;
+    if (isNew !== null && this.#repeated !== null) addRows(this.#repeated, values, isNew);
     this.#keepSample(values, start, count);
+    return true;
   }
 
   #keepSample(values: Float32Array, start: number, count: number): void {
@@ -244,16 +329,48 @@ class ModalityCollector {
     const { modality: name, file, rows, columns } = this.#source;
     const hash = createHash('sha256').update(`${rows}×${columns} float32\n`);
     for (const digest of await Promise.all(this.#digests)) hash.update(new Uint8Array(digest));
+    const found = this.#finder.items();
+    // Encoders that collapsed give one point, in which nothing can be found: no item with many right answers.
+    const isPoint = this.#repeated !== null && found.items === 1;
+    const items = isPoint ? everyRow(rows) : found;
+    const { sum, squares } = this.#accumulator;
+    const own = { count: this.#repeated === null ? items.items : rows, sum, squares };
+    const repeated = isPoint ? null : this.#repeated;
     return {
       name,
       file,
       rows,
       columns,
-      items: this.#items,
-      sum: this.#accumulator.sum,
-      squares: this.#accumulator.squares,
+      items,
+      own,
+      ofItems:
+        repeated === null || items.items === rows
+          ? own
+          : {
+              count: items.items,
+              sum: sum.map((value, k) => value - repeated.sum[k]!),
+              squares: squares - repeated.squares,
+            },
+      isPoint,
       sample: this.#sample,
       hash: hash.digest('hex'),
     };
+  }
+}
+
+/** Adds the rows that are not new. */
+function addRows(
+  sums: { readonly sum: Float64Array; squares: number },
+  rows: Float32Array,
+  isNew: Uint8Array,
+): void {
+  const { sum } = sums;
+  for (let row = 0, start = 0; row < isNew.length; row++, start += sum.length) {
+    if (isNew[row] === 1) continue;
+    for (let k = 0; k < sum.length; k++) {
+      const value = rows[start + k]!;
+      sum[k]! += value;
+      sums.squares += value * value;
+    }
   }
 }

@@ -16,15 +16,15 @@ export const mismatchedCosine = defineMetric({
   scope: 'pair',
   params: z.strictObject({}),
   async measure(subject) {
-    const { modality: x } = subject.first;
-    const { modality: y } = subject.second;
-    const pairs = x.items * y.items - subject.rowCount;
-    const matchedSum = subject.matchedCosines.mean * subject.rowCount;
-    const value = (x.items * y.items * dot(x.mean, y.mean) - matchedSum) / pairs;
+    const { distinct: x } = subject.first;
+    const { distinct: y } = subject.second;
+    const { count, cosineSum } = subject.matchedItems;
+    const value = (x.items * y.items * dot(x.mean, y.mean) - cosineSum) / (x.items * y.items - count);
     const interval = await subject.interval(
       value,
-      ({ first, second, matchedPairs, matchedPairSum }) =>
-        (dot(first.sum, second.sum) - matchedPairSum) / (first.weight * second.weight - matchedPairs),
+      ({ firstItems, secondItems, matchedPairs, matchedPairSum }) =>
+        (dot(firstItems.sum, secondItems.sum) - matchedPairSum) /
+        (firstItems.weight * secondItems.weight - matchedPairs),
     );
     return [{ value, interval, parameters: { rows: subject.rowCount } }];
   },

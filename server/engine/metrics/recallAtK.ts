@@ -59,8 +59,8 @@ function defineRecall(k: number): PairMetric {
     async measure(subject) {
       const [first, second] = subject.names;
       const ways = [
-        { queries: subject.first.modality, gallery: subject.second.modality, side: 'first' },
-        { queries: subject.second.modality, gallery: subject.first.modality, side: 'second' },
+        { queries: subject.first.distinct, gallery: subject.second.distinct, side: 'first' },
+        { queries: subject.second.distinct, gallery: subject.first.distinct, side: 'second' },
       ] as const;
       return Promise.all(
         ways.map(async ({ queries, gallery, side }) => {

@@ -4,6 +4,7 @@ interface KernelExports {
   readonly memory: WebAssembly.Memory;
   getSquares(): number;
   normalizeAndSum(values: number, rows: number, columns: number, sums: number, flags: number): number;
+  hashRows(values: number, rows: number, columns: number, hashes: number): void;
 }
 
 /**
@@ -16,6 +17,7 @@ export class RowAccumulator {
   readonly #chunks: readonly [Float32Array<ArrayBuffer>, Float32Array<ArrayBuffer>];
   readonly #flags: Uint8Array;
   readonly #sums: Float64Array;
+  readonly #hashes: Uint32Array;
 
   constructor(columns: number, rowsPerChunk: number) {
     this.columns = columns;
@@ -25,10 +27,12 @@ export class RowAccumulator {
     const start = memory.buffer.byteLength;
     const chunkLength = rowsPerChunk * columns;
     // Sums come first, where addresses are multiples of 16.
-    const chunkStart = start + Math.ceil(columns / 2) * 16;
+    const hashStart = start + Math.ceil(columns / 2) * 16;
+    const chunkStart = hashStart + Math.ceil(rowsPerChunk / 2) * 16;
     const flagStart = chunkStart + 2 * chunkLength * 4;
     memory.grow(Math.ceil((flagStart + rowsPerChunk - start) / 65_536));
     this.#sums = new Float64Array(memory.buffer, start, columns);
+    this.#hashes = new Uint32Array(memory.buffer, hashStart, 2 * rowsPerChunk);
     this.#chunks = [
       new Float32Array(memory.buffer, chunkStart, chunkLength),
       new Float32Array(memory.buffer, chunkStart + chunkLength * 4, chunkLength),
@@ -39,6 +43,17 @@ export class RowAccumulator {
   /** The buffer that rows are read into; 0 or 1. */
   chunk(parity: number): Float32Array<ArrayBuffer> {
     return this.#chunks[parity]!;
+  }
+
+  /**
+   * Hashes the first `rows` rows of a buffer as they are: equal hashes mean equal bits, but for one pair of different
+   * rows in 1.8e19.
+   *
+   * @returns two halves of 32 bits a row; valid until the next call.
+   */
+  hash(parity: number, rows: number): Uint32Array {
+    this.#kernel.hashRows(this.#chunks[parity]!.byteOffset, rows, this.columns, this.#hashes.byteOffset);
+    return this.#hashes.subarray(0, 2 * rows);
   }
 
   /**

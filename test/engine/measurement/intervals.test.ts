@@ -131,7 +131,7 @@ describe('bootstrap intervals', () => {
     const options = { metrics: ['matched-cosine', 'gap-distance', 'mean-resultant-length', 'recall-at-10'] };
     const single = await measureMatrices(kernels, { image, text }, options);
     const asGroups = await measureMatrices(kernels, repeated, { facts, ...options });
-    const asRows = await measureMatrices(kernels, repeated, options);
+    const asRows = await measureMatrices(kernels, repeated, { repeatedRows: 'separate', ...options });
     const width = (results: readonly MeasuredResult[], metric: string, modalities: readonly string[]) => {
       const { interval } = resultOf(results, metric, modalities);
       return interval!.high - interval!.low;
@@ -163,7 +163,7 @@ describe('bootstrap intervals', () => {
     const options = { metrics: ['std-cosine'] };
     const single = await measureMatrices(kernels, { image, text }, options);
     const asGroups = await measureMatrices(kernels, repeated, { facts, ...options });
-    const asRows = await measureMatrices(kernels, repeated, options);
+    const asRows = await measureMatrices(kernels, repeated, { repeatedRows: 'separate', ...options });
     const intervalIn = (results: readonly MeasuredResult[], modality: string) => {
       const { value, interval } = resultOf(results, 'std-cosine', [modality]);
       return { value: Number(value), width: interval!.high - interval!.low, ...interval! };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { EmbeddingSource, RowFacts } from '../../../server/engine/datasets/dataset.ts';
+import type { EmbeddingSource } from '../../../server/engine/datasets/dataset.ts';
 import { matrixSource } from '../../../server/engine/datasets/matrixSource.ts';
 import type { CollectOptions, RowCollection } from '../../../server/engine/measurement/rowCollection.ts';
 import { collectRows, pairIndices } from '../../../server/engine/measurement/rowCollection.ts';
@@ -13,7 +13,6 @@ function collect(
   options: Partial<CollectOptions> = {},
 ): Promise<RowCollection> {
   return collectRows(sources, {
-    facts: {},
     pairRows: 1000,
     random: new Random(1),
     signal: new AbortController().signal,
@@ -66,11 +65,12 @@ describe('collecting rows', () => {
     const { rows, sampledRows, modalities, pairs } = await collect(sourcesOf(cones));
     expect([rows, sampledRows]).toEqual([17, null]);
     const units = Object.values(cones).map(unitRows);
-    for (const [m, { sum, squares, sample, items }] of modalities.entries()) {
+    for (const [m, { own, ofItems, sample, items }] of modalities.entries()) {
+      expect(ofItems).toBe(own);
       expectUnitRows(sample, Object.values(cones)[m]!);
       expect(items.items).toBe(17);
-      expect(squares).toBeCloseTo(17, 5);
-      sum.forEach((value, k) => {
+      expect(own.squares).toBeCloseTo(17, 5);
+      own.sum.forEach((value, k) => {
         expect(value).toBeCloseTo(
           units[m]!.reduce((total, unit) => total + unit[k]!, 0),
           6,
@@ -101,8 +101,10 @@ describe('collecting rows', () => {
     };
     const updates: ProgressUpdate[] = [];
     const groups = Int32Array.from({ length: 19 }, (_, r) => [4, 9, 4, 1][r % 4]!);
-    const facts: RowFacts = { relevance: { shared: 'text', groups } };
-    const found = await collect([watched, text], { facts, progress: (update) => updates.push(update) });
+    const found = await collect([watched, text], {
+      sharing: ['none', { groups, isDeclared: true }],
+      progress: (update) => updates.push(update),
+    });
     expect(reads).toEqual([
       [0, 8],
       [8, 8],
@@ -116,8 +118,8 @@ describe('collecting rows', () => {
     expectUnitRows(found.modalities[0]!.sample, matrices.image);
     expectUnitRows(found.modalities[1]!.sample, matrices.text);
     expect(found.modalities.map(({ items }) => items.items)).toEqual([19, 3]);
-    expect(found.modalities[1]!.squares).toBeCloseTo(3, 5);
-    expect(found.modalities[0]!.squares).toBeCloseTo(19, 5);
+    expect(found.modalities[1]!.own.squares).toBeCloseTo(3, 5);
+    expect(found.modalities[0]!.own.squares).toBeCloseTo(19, 5);
   });
 
   it('samples different rows, the same of every modality, wherever they lie', async () => {
@@ -127,9 +129,9 @@ describe('collecting rows', () => {
     expect(some.sampledRows).toHaveLength(7);
     expect(new Set(some.sampledRows).size).toBe(7);
     expect(some.rows).toBe(19);
-    for (const [m, { sample, sum, hash }] of some.modalities.entries()) {
+    for (const [m, { sample, own, hash }] of some.modalities.entries()) {
       expectUnitRows(sample, takeRows(Object.values(matrices)[m]!, some.sampledRows!));
-      expect(Buffer.from(sum.buffer).equals(Buffer.from(all.modalities[m]!.sum.buffer))).toBe(true);
+      expect(Buffer.from(own.sum.buffer).equals(Buffer.from(all.modalities[m]!.own.sum.buffer))).toBe(true);
       expect(hash).toBe(all.modalities[m]!.hash);
     }
     expect(some.pairs[0]!.cosines.mean).toBe(all.pairs[0]!.cosines.mean);
@@ -153,8 +155,8 @@ describe('collecting rows', () => {
   it('names a bad row of a later chunk, with its id', async () => {
     const image = wideRows(6, 11);
     row(image, 9)[7] = Infinity;
-    const facts = { ids: Array.from({ length: 11 }, (_, r) => `photo-${r}`) };
-    await expect(collect(sourcesOf({ image }), { facts })).rejects.toMatchObject({
+    const ids = Array.from({ length: 11 }, (_, r) => `photo-${r}`);
+    await expect(collect(sourcesOf({ image }), { ids })).rejects.toMatchObject({
       code: 'non-finite-row',
       message: expect.stringContaining('row 10 (photo-9) of modality "image" holds Infinity') as unknown,
       place: { file: 'image.npy' },
@@ -200,8 +202,9 @@ describe('collecting rows', () => {
 describe('a relevance map', () => {
   it('in which all rows share one item leaves no cone to measure', async () => {
     const sources = sourcesOf(pairedCones(1, ['image', 'text'], { rows: 4, columns: 3 }));
-    const facts: RowFacts = { relevance: { shared: 'image', groups: Int32Array.of(7, 7, 7, 7) } };
-    await expect(collect(sources, { facts })).rejects.toMatchObject({
+    await expect(
+      collect(sources, { sharing: [{ groups: [7, 7, 7, 7], isDeclared: true }] }),
+    ).rejects.toMatchObject({
       code: 'too-few-rows',
       message: 'All 4 rows of modality "image" share one item; a cone needs at least 2 different ones',
     });

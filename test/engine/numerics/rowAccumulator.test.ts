@@ -73,3 +73,30 @@ describe('RowAccumulator', () => {
     expect(accumulate([Infinity, 1], 2).bad).toBe(0);
   });
 });
+
+describe('hashes of rows', () => {
+  const hashesOf = (bytes: Uint8Array, columns: number): string[] => {
+    const rows = bytes.length / (4 * columns);
+    const accumulator = new RowAccumulator(columns, rows);
+    const { buffer, byteOffset } = accumulator.chunk(0);
+    new Uint8Array(buffer, byteOffset, bytes.length).set(bytes);
+    const halves = Array.from(accumulator.hash(0, rows), (half) => half.toString(16).padStart(8, '0'));
+    return Array.from({ length: rows }, (_, at) => halves[2 * at + 1]! + halves[2 * at]!);
+  };
+
+  it('are XXH64: the published value of "abcd"', () => {
+    expect(hashesOf(Buffer.from('abcdabcd'), 1)).toEqual(['de0327b0d25d92cc', 'de0327b0d25d92cc']);
+  });
+
+  it('tell rows apart that differ in one bit anywhere', () => {
+    for (const columns of [1, 2, 7, 8, 9, 16, 31]) {
+      const length = 4 * columns;
+      const rows = Array.from({ length: 8 * length + 1 }, (_, bit) => {
+        const bytes = Buffer.alloc(length, 3);
+        if (bit > 0) bytes[(bit - 1) >> 3]! ^= 1 << ((bit - 1) & 7);
+        return bytes;
+      });
+      expect(new Set(hashesOf(Buffer.concat(rows), columns)).size).toBe(rows.length);
+    }
+  });
+});

@@ -1,5 +1,5 @@
 // AssemblyScript, compiled to WebAssembly with SIMD by `npm run generate`: scales rows to length 1 and sums them, in
-// one visit of each row. One instance serves one modality; its memory holds rows, flags and sums where the caller
+// one visit of each row, and hashes their bytes. One instance serves one modality; its memory holds rows, flags and sums where the caller
 // lays them out.
 
 let squares: f64 = 0;
@@ -89,4 +89,59 @@ function add(start: usize, columns: i32, sums: usize): void {
     store<f64>(sum, load<f64>(sum) + <f64>load<f32>(at));
     sum += 8;
   }
+}
+
+const prime1: u64 = 0x9e3779b185ebca87;
+const prime2: u64 = 0xc2b2ae3d27d4eb4f;
+const prime3: u64 = 0x165667b19e3779f9;
+const prime4: u64 = 0x85ebca77c2b2ae63;
+const prime5: u64 = 0x27d4eb2f165667c5;
+
+/**
+ * XXH64 (Collet 2012) of the bytes of each row, with seed 0.
+ *
+ * @param hashes address of 8 bytes a row.
+ */
+export function hashRows(values: usize, rows: i32, columns: i32, hashes: usize): void {
+  const bytes = (<usize>columns) << 2;
+  for (let row = 0; row < rows; row++) {
+    store<u64>(hashes + ((<usize>row) << 3), hashOf(values + <usize>row * bytes, bytes));
+  }
+}
+
+function hashOf(start: usize, bytes: usize): u64 {
+  const end = start + bytes;
+  let at = start;
+  let hash: u64 = prime5;
+  if (bytes >= 32) {
+    let first: u64 = prime1 + prime2;
+    let second: u64 = prime2;
+    let third: u64 = 0;
+    let fourth: u64 = 0 - prime1;
+    for (; at + 32 <= end; at += 32) {
+      first = round(first, load<u64>(at));
+      second = round(second, load<u64>(at, 8));
+      third = round(third, load<u64>(at, 16));
+      fourth = round(fourth, load<u64>(at, 24));
+    }
+    hash = rotl<u64>(first, 1) + rotl<u64>(second, 7) + rotl<u64>(third, 12) + rotl<u64>(fourth, 18);
+    hash = merge(merge(merge(merge(hash, first), second), third), fourth);
+  }
+  hash += <u64>bytes;
+  for (; at + 8 <= end; at += 8) {
+    hash = rotl<u64>(hash ^ round(0, load<u64>(at)), 27) * prime1 + prime4;
+  }
+  // Rows are of float32: what is left is one value or none.
+  if (at < end) hash = rotl<u64>(hash ^ (<u64>load<u32>(at) * prime1), 23) * prime2 + prime3;
+  hash = (hash ^ (hash >> 33)) * prime2;
+  hash = (hash ^ (hash >> 29)) * prime3;
+  return hash ^ (hash >> 32);
+}
+
+function round(lane: u64, input: u64): u64 {
+  return rotl<u64>(lane + input * prime2, 31) * prime1;
+}
+
+function merge(hash: u64, lane: u64): u64 {
+  return (hash ^ round(0, lane)) * prime1 + prime4;
 }

@@ -134,7 +134,9 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'embedding-invalid': 'A row has no numbers where its embedding should be.',
   'id-invalid': 'Ids tell rows apart: each row needs one of its own.',
   'cell-null': 'A cell that says which rows belong together is empty.',
-  'relevance-modality': 'Rows that share an item can be told only for a modality that the table has.',
+  'relevance-modality': 'Rows that share an item can be told only for a modality that the data have.',
+  'relevance-values':
+    'Which rows share an item is told by a value for each row: an array of one axis, or a file with a value a line. The message says what was found instead.',
 
   'bad-json': 'The file is no JSON, or not the kind of it that is expected.',
   'not-coco-captions': 'The file is JSON, and not in the format of COCO captions.',

@@ -11,6 +11,10 @@ export type ValueRole =
 type Roles = Readonly<Record<string, ValueRole>>;
 
 const embeddingFiles: Roles = {
+  'relevance.shared': 'modality',
+  'relevance.array': 'array',
+  'relevance.file': 'file',
+
   path: 'file',
   'path.*': 'pattern',
   'path.*.*': 'pattern',

@@ -66,7 +66,12 @@ function joinedArray(name: string, file: string, parts: readonly FoundFile[]): F
     });
   });
   const [, head] = arrays[0]!;
-  if (head.numbers === null) return head;
+  const keys = async () => {
+    const all: string[] = [];
+    for (const [, array] of arrays) all.push(...((await array.keys?.()) ?? []));
+    return all;
+  };
+  if (head.numbers === null) return head.keys === undefined ? head : { ...head, keys };
   const numbers = arrays.map(([part, array]): readonly [string, FoundNumbers] => {
     if (array.numbers === null || !isAlike(array, head)) {
       throw new InputError(
@@ -92,11 +97,7 @@ function joinedArray(name: string, file: string, parts: readonly FoundFile[]): F
       }
       return [joinedMatrix(filled.map(([, array]) => array.matrices([array.shape[0]!, shape[1]!])[0]!))];
     },
-    keys: async () => {
-      const keys: string[] = [];
-      for (const [, array] of filled) keys.push(...((await array.keys?.()) ?? []));
-      return keys;
-    },
+    keys,
   };
 }
 

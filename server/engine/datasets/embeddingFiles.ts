@@ -17,6 +17,7 @@ import {
   type FoundFile,
 } from './embeddingArrays.ts';
 import { openRegularFile } from './regularFile.ts';
+import { relevanceFacts, relevanceParam } from './relevanceArray.ts';
 import { samplingParams, selectEmbeddings, selectFacts, selectRows, type Sampling } from './sampling.ts';
 
 const name = z.string().min(1);
@@ -37,6 +38,7 @@ export const embeddingFileParams = {
     .describe(
       'Names for the modalities, in the order of the file; or a mapping from modality to the name of the array to take, such as `{ image: image_embeds, text: text_embeds }`. Absent: every array is a modality under its own name (`modality-1`, `modality-2`, … in a .npy).',
     ),
+  relevance: relevanceParam,
   ...samplingParams,
 };
 
@@ -46,6 +48,7 @@ type FilesByModality = Readonly<Record<string, string | readonly string[]>>;
 interface EmbeddingFileParams extends Sampling {
   readonly path: string | FilesByModality;
   readonly modalities?: readonly string[] | Readonly<Record<string, string>> | undefined;
+  readonly relevance?: z.output<typeof relevanceParam>;
 }
 
 /** Finds the arrays in an open file of `size` bytes, which is read from and closed later by others. */
@@ -90,6 +93,7 @@ export async function openEmbeddings(
   const close = async () => {
     await Promise.all(opened.map(async (file) => file.close?.()));
   };
+  const data: FoundFile[] = [];
   const openParts = async (path: string | readonly string[]): Promise<FoundFile> => {
     const files: FoundFile[] = [];
     for (const file of await partPaths([path].flat().map((each) => resolve(context.baseFolder, each)))) {
@@ -98,23 +102,36 @@ export async function openEmbeddings(
       opened.push(found);
       files.push(found);
     }
-    return joinedFile(files);
+    const joined = joinedFile(files);
+    data.push(joined);
+    return withoutArray(joined, params.relevance?.array);
   };
-  const { path, modalities } = params;
+  const { path, modalities, relevance } = params;
   try {
     const { sources, notes } =
       typeof path === 'string'
         ? sourcesOfFile(await openParts(path), modalities)
         : await sourcesOfFiles(path, modalities, openParts);
+    const facts = await relevanceFacts(relevance, {
+      modalities: sources.map(({ modality }) => modality),
+      rows: sources[0]!.rows,
+      files: data,
+      pathOf: (file) => resolve(context.baseFolder, file),
+    });
     const ofFiles = opened.flatMap((file) => file.notes ?? []);
     return {
-      ...sampledEmbeddings(sources, { facts: {}, notes: [...notes, ...ofFiles] }, params, context),
+      ...sampledEmbeddings(sources, { facts, notes: [...notes, ...ofFiles] }, params, context),
       close,
     };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** A file without an array that is no modality, because it tells which rows share an item. */
+function withoutArray({ file, arrays }: FoundFile, name: string | undefined): FoundFile {
+  return { file, arrays: arrays.filter((array) => array.name !== name) };
 }
 
 /**

@@ -12,7 +12,7 @@ import { readSafetensors } from './safetensorsFile.ts';
 import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
 import { npyTensor, readTensorSlice, type StoredTensor } from './storedTensor.ts';
-import { readTextFile } from './textFile.ts';
+import { readTextLines } from './textFile.ts';
 
 const name = z.string().min(1);
 
@@ -63,7 +63,7 @@ export const tensors = defineReader({
         checkStacked(tensor);
         stacks.push({ modality, tensor });
       }
-      const texts = text === undefined ? undefined : await readLines(resolve(baseFolder, text));
+      const texts = text === undefined ? undefined : await linesOf(resolve(baseFolder, text));
       const count = rowCount(stacks, texts);
       return selectSamples(toDataset(stacks, texts, count, close), sampling, random);
     } catch (error) {
@@ -169,11 +169,8 @@ interface Lines {
   readonly lines: readonly string[];
 }
 
-async function readLines(file: string): Promise<Lines> {
-  const lines = (await readTextFile(file)).split('\n').map((line) => line.trim());
-  // What follows the last line's end is no line.
-  if (lines.at(-1) === '') lines.pop();
-  return { file, lines };
+async function linesOf(file: string): Promise<Lines> {
+  return { file, lines: await readTextLines(file) };
 }
 
 /**

@@ -34,6 +34,17 @@ export async function readTextFile(path: string): Promise<string> {
   return decodeText(bytes, path);
 }
 
+/**
+ * The lines of a file, without space at their ends; what follows the last line's end is no line.
+ *
+ * @throws InputError as `readTextFile` does.
+ */
+export async function readTextLines(path: string): Promise<string[]> {
+  const lines = (await readTextFile(path)).split('\n').map((line) => line.trim());
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
 /** The error of a file or folder that the system would not open or read. */
 export function unreadableFile(path: string, error: unknown): InputError {
   const { code, message } = error as NodeJS.ErrnoException;

@@ -130,8 +130,8 @@ export async function openEmbeddings(
 }
 
 /** A file without an array that is no modality, because it tells which rows share an item. */
-function withoutArray({ file, arrays }: FoundFile, name: string | undefined): FoundFile {
-  return { file, arrays: arrays.filter((array) => array.name !== name) };
+function withoutArray(found: FoundFile, name: string | undefined): FoundFile {
+  return { ...found, arrays: found.arrays.filter((array) => array.name !== name) };
 }
 
 /**

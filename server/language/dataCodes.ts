@@ -109,7 +109,7 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     'A chunk cannot be decompressed to the values that it should hold, or its checksum does not fit: it is damaged. Write the array again.',
   'chunks-missing':
     'Chunks of an array are not there. Zarr has its fill value in their place, which is right where nothing else was written; where writing was interrupted, it is not.',
-  'tensor-format': 'Stacked items are read from `.npy`, `.npz` and `.safetensors`.',
+  'tensor-format': 'Stacked items are read from `.npy`, `.npz`, `.safetensors` and `.pt`.',
   'tensor-shape': 'The first axis of stacked items is that of their rows, and no axis may be empty.',
   'tensor-order':
     'The rows of an array in column-major order lie scattered. Save it with `numpy.ascontiguousarray`.',

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { hasPickleName, pickleRefusal } from '../engine/datasets/pickleRefusal.ts';
 import { InputError } from '../engine/problems.ts';
 
 /** A configuration is a page or two; a larger file is something else, and is not read. */
@@ -7,9 +8,10 @@ const MAX_BYTES = 1 << 20;
 /**
  * The text of a configuration file.
  *
- * @throws InputError when it cannot be read, is larger than 1 MiB, or is not UTF-8.
+ * @throws InputError when it cannot be read, is larger than 1 MiB, or is not UTF-8; `pickle-refused` for what somebody took for data.
  */
 export async function readConfigFile(file: string): Promise<string> {
+  if (hasPickleName(file)) throw pickleRefusal(file);
   const bytes = Buffer.alloc(MAX_BYTES + 1);
   let length = 0;
   try {

@@ -129,8 +129,10 @@ for kind, options in {
     save_as(f"{kind}_others.pt", others, {"image": values[0]})
 
     # What is refused.
+    torch.manual_seed(0)
     model = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Linear(3, 2))
     torch.save(model.state_dict(), folder / f"{kind}_state.pt", **options)
+    state = {key: {"shape": list(value.shape), "data": value.flatten().tolist()} for key, value in model.state_dict().items()}
     optimizer = torch.optim.Adam(model.parameters())
     torch.save({"epoch": 3, "model": model.state_dict(), "optimizer": optimizer.state_dict()}, folder / f"{kind}_checkpoint.pt", **options)
     torch.save(model, folder / f"{kind}_model.pt", **options)
@@ -248,4 +250,4 @@ expected["oldest.pt"] = as_lists
 plain = [None, True, False, 0, 1, -1, 255, 256, 65535, 65536, -(2**31), 2**31, -(2**63), 2**63, -(2**100), 2**100]
 plain += [1.5, -1e300, float("inf"), "", "ä€😀", "x" * 300, "quote ' \" \\ \n", (1, (2, [3])), {"a": {"b": []}}]
 pickles = {str(protocol): pickle.dumps(plain, protocol).hex() for protocol in range(6)}
-(folder.parent / "torchFiles.json").write_text(json.dumps({"files": expected, "pickles": pickles}) + "\n")
+(folder.parent / "torchFiles.json").write_text(json.dumps({"files": expected, "pickles": pickles, "state": state}) + "\n")

@@ -7,6 +7,7 @@ import { listArchive } from './archiveEntries.ts';
 import { fileRange } from './byteRange.ts';
 import { defineReader, type Item, type SampleDataset, type SkippedRow } from './dataset.ts';
 import { safetensorsNumberTypes } from './numberTypes.ts';
+import { torchTensors } from './pytorch/torchTensors.ts';
 import { openRegularFile } from './regularFile.ts';
 import { readSafetensors } from './safetensorsFile.ts';
 import { samplingParams } from './sampling.ts';
@@ -24,12 +25,12 @@ const params = z.strictObject({
         name,
         z.strictObject({
           file: name.describe('The file.'),
-          array: name.describe('The array in it, of a .npz or .safetensors file.'),
+          array: name.describe('The array in it, of a .npz, .safetensors or .pt file.'),
         }),
       ]),
     )
     .describe(
-      'A mapping from modality to file, such as `{ eeg: eeg.npy, image: frames.npy }`. Of a .npz or .safetensors file, the array is taken that has the modality’s name, or its only one; another one with `{ file: a.npz, array: x }`.',
+      'A mapping from modality to file, such as `{ eeg: eeg.npy, image: frames.npy }`. Of a .npz, .safetensors or .pt file, the array is taken that has the modality’s name, or its only one; another one with `{ file: a.npz, array: x }`.',
     ),
   text: name
     .optional()
@@ -42,9 +43,9 @@ const params = z.strictObject({
 /** Arrays of items, the first axis of which are the rows. */
 export const tensors = defineReader({
   kind: 'tensors',
-  title: 'Stacked tensors (.npy, .npz, .safetensors)',
+  title: 'Stacked tensors (.npy, .npz, .safetensors, .pt)',
   description:
-    'Items to embed that are arrays of numbers, such as time series or spectra: one .npy, .npz or .safetensors array a modality, with a row for each index of its first axis, and optionally a text file with a line for each row. Numbers of any type, read as float32; slices are read when they are needed.',
+    'Items to embed that are arrays of numbers, such as time series or spectra: one .npy, .npz, .safetensors or .pt array a modality, with a row for each index of its first axis, and optionally a text file with a line for each row. Numbers of any type, read as float32; slices are read when they are needed.',
   gives: 'samples',
   params,
   async open({ files, text, ...sampling }, { baseFolder, random }) {
@@ -79,7 +80,7 @@ interface Stack {
   readonly tensor: StoredTensor;
 }
 
-/** Arrays in a file by name, each checked when it is opened. A .npy file's only one has no name. */
+/** Arrays in a file by name, each checked when it is opened. The only one of a .npy file, or of a .pt file without a dictionary, has no name. */
 type Arrays = ReadonlyMap<string, () => Promise<StoredTensor> | StoredTensor>;
 
 async function arraysOf(
@@ -117,8 +118,13 @@ async function arraysOf(
           return [array, open];
         }),
       );
+    case '.pt':
+    case '.pth':
+      return torchTensors(handle, file, size);
     default:
-      throw new InputError('tensor-format', `${file} should be a .npy, .npz or .safetensors file`, { file });
+      throw new InputError('tensor-format', `${file} should be a .npy, .npz, .safetensors or .pt file`, {
+        file,
+      });
   }
 }
 

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { defineReader, type SampleDataset } from './dataset.ts';
+import { openRegularFile } from './regularFile.ts';
 import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
 import { unreadableFile } from './textFile.ts';
@@ -35,9 +36,7 @@ export const textLines = defineReader({
   paramsFor: (path) => ({ path }),
   async open(params, { baseFolder, random, signal }) {
     const path = resolve(baseFolder, params.path);
-    const file = await open(path).catch((error: unknown) => {
-      throw unreadableFile(path, error);
-    });
+    const { handle: file } = await openRegularFile(path);
     try {
       const lines = await indexLines(file, path, signal);
       return selectSamples(toDataset(file, lines), params, random);

@@ -12,9 +12,9 @@ import { TorchTensor } from './torchTensor.ts';
  */
 export function arrayOfTensor(tensor: TorchTensor, name: string, file: string): FoundArray {
   const { shape } = tensor;
-  const type = numberTypeOf(tensor);
+  const type = torchNumberType(tensor);
   if (type === null) {
-    return { name, type: tensor.type.name, shape, numbers: null, advice: adviceFor(tensor.type.name) };
+    return { name, type: tensor.type.name, shape, numbers: null, advice: readAdvice(tensor.type.name) };
   }
   if (tensor.isExpanded) {
     const advice = 'it is a view of fewer values than it has, as of expand(); save x.clone()';
@@ -42,12 +42,12 @@ export function arrayOfTensor(tensor: TorchTensor, name: string, file: string): 
 export function arrayOfRows(rows: readonly unknown[], name: string, file: string): FoundNumbers {
   const tensors = rows.map((row) => tensorOf(row)!);
   const columns = rowLength(rows[0]);
-  const first = numberTypeOf(tensors[0]!)!;
+  const first = torchNumberType(tensors[0]!)!;
   const read: StoredMatrix['read'] = async (start, count, target) => {
     for (let row = 0; row < count; row++) {
       const tensor = tensors[start + row]!;
       const layout = {
-        type: numberTypeOf(tensor)!,
+        type: torchNumberType(tensor)!,
         offset: tensor.offset,
         columns,
         rowStride: 0,
@@ -69,7 +69,7 @@ export function arrayOfRows(rows: readonly unknown[], name: string, file: string
 /** Whether a value is a tensor or array of the shape (D,) or (1, D), of numbers that can be read. */
 export function isRow(value: unknown): boolean {
   const tensor = tensorOf(value);
-  if (tensor === null || numberTypeOf(tensor) === null || tensor.isExpanded) return false;
+  if (tensor === null || torchNumberType(tensor) === null || tensor.isExpanded) return false;
   const { shape } = tensor;
   return !shape.includes(0) && (shape.length === 1 || (shape.length === 2 && shape[0] === 1));
 }
@@ -84,11 +84,13 @@ function tensorOf(value: unknown): TorchTensor | null {
   return tensor instanceof TorchTensor ? tensor : null;
 }
 
-function numberTypeOf({ type, storage }: TorchTensor): NumberType | null {
+/** How the values of a tensor become float32; null where they cannot. */
+export function torchNumberType({ type, storage }: TorchTensor): NumberType | null {
   return type.number === null ? null : ({ ...type.number, bigEndian: storage.bigEndian } as NumberType);
 }
 
-function openStorage({ storage }: TorchTensor): ByteRange {
+/** The bytes of all that a tensor may be a view of. */
+export function openStorage({ storage }: TorchTensor): ByteRange {
   if (storage.open === null) throw new Error('a storage is read before its place is known');
   return storage.open();
 }
@@ -120,7 +122,8 @@ function stridesOf(tensor: TorchTensor, shape: readonly number[]): number[] {
   return shape.map((extent) => (extent === 1 ? 0 : strides.shift()!));
 }
 
-function adviceFor(type: string): string {
+/** What to do to have values of another type read. */
+export function readAdvice(type: string): string {
   if (type.startsWith('complex')) return 'save torch.view_as_real(x).flatten(1), or the part that is meant';
   return type.startsWith('q') ? 'save x.dequantize()' : 'save x.float()';
 }

@@ -4,6 +4,12 @@
  */
 export const dataExplanations: Readonly<Record<string, string>> = {
   'file-unreadable': 'The file is not there, is no regular file, or may not be read.',
+  'path-not-found': 'There is no file or folder of that name, or it may not be looked at.',
+  'not-recognised':
+    'No reader knows the file or folder by its name. Name the reader in a `*.gap.yaml` file; `modality-gap readers` lists them.',
+  'files-of-several-kinds':
+    'Several files are measured together where they are of one kind, or all hold embeddings.',
+  'several-files': 'Data of this kind are one file. Name it alone, or the folder that the files are in.',
   'file-changed': 'The file became shorter while it was read. Wait until whatever writes it is done.',
   'path-outside':
     'A name in the data leads out of their folder, which is refused: data may come from anywhere. Give the folder that holds all of them as `root`.',

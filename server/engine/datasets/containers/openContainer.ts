@@ -1,5 +1,6 @@
 import type { FoundFile } from '../embeddingArrays.ts';
 import { numbersInBytes, type FoundArray } from '../foundArray.ts';
+import { hasPickleName, pickleRefusal } from '../pickleRefusal.ts';
 import type { ContainerKind, ContainerSource } from './container.ts';
 import { openInThread } from './containerThread.ts';
 import { slabRange } from './slabRange.ts';
@@ -7,13 +8,14 @@ import { slabRange } from './slabRange.ts';
 /**
  * The arrays of a container, read in a thread of its own. The caller closes it.
  *
- * @throws InputError as `openInThread` does.
+ * @throws InputError `pickle-refused`, and as `openInThread` does.
  */
 export async function openContainer(
   kind: ContainerKind,
   source: ContainerSource,
 ): Promise<FoundFile & { readonly close: () => Promise<void> }> {
   const file = source.path;
+  if (hasPickleName(file)) throw pickleRefusal(file);
   const container = await openInThread(kind, source);
   const arrays = container.arrays.map((array, index): FoundArray => {
     const { name, shape } = array;

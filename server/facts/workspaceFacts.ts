@@ -114,7 +114,11 @@ export class WorkspaceFacts implements Facts {
     const { kind, model, revision, path } = entry;
     const signal = this.#closed.signal;
     if (kind === 'pretrained' && typeof model === 'string') {
-      const given = { model, revision: textOrNull(revision) };
+      const { pooling, prompt, weights, precision } = entry;
+      const given = {
+        ...{ model, revision: textOrNull(revision), content: content ?? null },
+        given: { output, pooling, prompt, weights, precision },
+      };
       return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
         this.#inspection.ask('describeModel', { ...given, baseFolder }, signal),
       );

@@ -26,6 +26,7 @@ export function describeModel({
   size,
   dimension,
   logitScale,
+  details = [],
   isPresent,
 }: ModelFacts): string {
   const lines = [
@@ -36,6 +37,7 @@ export function describeModel({
     ...(logitScale === null
       ? []
       : [`logit scale: ${Number(logitScale.toPrecision(4))} (temperature ${formatTemperature(logitScale)})`]),
+    ...details.map(escapedMarkdown),
     ...(isPresent ? [] : ['not on this machine yet: it is downloaded at the first run']),
   ];
   return lines.map((line) => `- ${line}`).join('\n');

@@ -72,6 +72,8 @@ export interface ModelFacts {
   readonly dimension: number | null;
   /** What cosines were multiplied by in training: the inverse of the temperature. */
   readonly logitScale: number | null;
+  /** What is done with items and with what the model gives, a few words each; nothing unless given. */
+  readonly details?: readonly string[];
   /** Whether it is on this machine; else it is downloaded at the first run. */
   readonly isPresent: boolean;
   /** What the report of a run will say of it; nothing unless given. */

@@ -82,6 +82,10 @@ export interface WorkerContract extends Contract {
       readonly params: {
         readonly model: string;
         readonly revision: string | null;
+        /** What the encoder embeds; null where that is not known. */
+        readonly content: string | null;
+        /** The encoder's other parameters, by name, as the configuration has them. */
+        readonly given: Readonly<Record<string, unknown>>;
         readonly baseFolder: string;
       };
       readonly result: ModelDescription;
@@ -161,6 +165,8 @@ export interface ModelDescription {
   readonly dimension: number | null;
   /** What cosines were multiplied by in training. */
   readonly logitScale: number | null;
+  /** What is done with items and with what the model gives, a few words each; nothing unless given. */
+  readonly details?: readonly string[];
   /** Whether it is on this machine. */
   readonly isPresent: boolean;
   /** What the report of a run will say of it; nothing unless given. */

@@ -4,11 +4,18 @@ import { z } from 'zod';
 import { decodeFloats, safetensorsFloatTypes } from '../engine/datasets/floatTypes.ts';
 import { openRegularFile } from '../engine/datasets/regularFile.ts';
 import { readSafetensors, type SafetensorsEntry } from '../engine/datasets/safetensorsFile.ts';
+import { contents, type Content } from '../engine/datasets/dataset.ts';
+import { onnxOutputsOf } from '../engine/encoders/checkpoint/onnxTextInputs.ts';
 import { folderFiles } from '../engine/encoders/modelSource/folderFiles.ts';
 import { HubCache } from '../engine/encoders/modelSource/hubCache.ts';
 import { isCommit } from '../engine/encoders/modelSource/hubFile.ts';
 import { hubSettings } from '../engine/encoders/modelSource/hubSettings.ts';
 import { locateModel } from '../engine/encoders/modelSource/modelReference.ts';
+import { onnxParts, promptFor, type OnnxParts } from '../engine/encoders/onnxParts.ts';
+import { pretrained } from '../engine/encoders/pretrained.ts';
+import { chosenWeights, filesIn, placedTransformer } from '../engine/encoders/pretrainedFiles.ts';
+import type { SentenceModel } from '../engine/encoders/sentence/sentenceModel.ts';
+import { InputError } from '../engine/problems.ts';
 import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
 
 /** What of a checkpoint's `config.json` is told; files that say something else are passed over. */
@@ -36,6 +43,8 @@ const unknownModel: ModelDescription = {
 export async function describeModel({
   model,
   revision,
+  content,
+  given,
   baseFolder,
 }: WorkerContract['requests']['describeModel']['params']): Promise<ModelDescription> {
   const place = await locateModel(model, { baseFolder, revision: revision ?? undefined });
@@ -46,14 +55,75 @@ export async function describeModel({
   const sizes = await Promise.all(
     (weights.length > 0 ? weights : files.filter((name) => name.endsWith('.onnx'))).map(sizeIn(folder)),
   );
-  const config = await readConfig(folder);
+  const { inner, sentence } = await placedTransformer(folder, files);
+  const config = await readConfig(join(folder, inner));
+  const known = contents.find((candidate) => candidate === content) ?? null;
+  const asked = pretrained.params.parse({ ...given, model });
+  const details = await detailsOf({ folder, files, inner, sentence }, asked, known).catch(
+    (error: unknown) => {
+      // Of the files of a model from the hub, those are on this machine that an earlier run needed.
+      const isPart = place.kind === 'hub' && error instanceof InputError && missingCodes.has(error.code);
+      if (isPart) return [];
+      throw error;
+    },
+  );
   return {
     architecture: config?.architectures?.[0] ?? config?.model_type ?? null,
     size: sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0),
-    dimension: config?.projection_dim ?? config?.hidden_size ?? null,
+    dimension: dimensionOf(sentence, known, asked) ?? config?.projection_dim ?? config?.hidden_size ?? null,
     ...(await readWeights(weights.map((name) => join(folder, name)))),
+    ...(details.length > 0 && { details }),
     isPresent: true,
   };
+}
+
+const missingCodes: ReadonlySet<string> = new Set(['model-weights', 'checkpoint-file']);
+
+interface ModelFiles {
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly inner: string;
+  readonly sentence: SentenceModel | null;
+}
+
+type Asked = z.output<typeof pretrained.params>;
+
+/** What a run would do with items, and with what the model gives of them, as far as the files tell. */
+async function detailsOf(
+  { folder, files, inner, sentence }: ModelFiles,
+  asked: Asked,
+  content: Content | null,
+): Promise<readonly string[]> {
+  if (content === null) return [];
+  const weights = chosenWeights(filesIn(files, inner), asked, content);
+  const context = { content, modality: content, signal: new AbortController().signal };
+  if (weights.kind === 'safetensors') {
+    return promptDetails(promptFor(folder, sentence?.prompts ?? null, asked.prompt, context));
+  }
+  const { path, isWhole } = weights.files;
+  const modelFile = join(folder, inner, path);
+  const ways = await onnxParts(folder, sentence, { ...asked, modelFile, isWhole }, context);
+  const outputs = await onnxOutputsOf(modelFile);
+  const ofOutput = outputs === null ? [] : ways.head.choose(modelFile, outputs).details;
+  return [...(ways.details.length > 0 ? ways.details : ofOutput), ...promptDetails(ways)];
+}
+
+function promptDetails({ prompt }: Pick<OnnxParts, 'prompt'>): string[] {
+  if (prompt === null) return [];
+  return [
+    `prompt${prompt.name === null ? '' : ` ${prompt.name}`}: ${JSON.stringify(prompt.text.slice(0, 200))}`,
+  ];
+}
+
+/** Of a sentence model; null where its modules do not say it. */
+function dimensionOf(
+  sentence: SentenceModel | null,
+  content: Content | null,
+  { output, pooling }: Asked,
+): number | null {
+  const isFollowed =
+    output === undefined && pooling === undefined && (content === 'text' || content === 'protein');
+  return isFollowed ? (sentence?.dimension ?? null) : null;
 }
 
 /** The files of a model in the hub's cache; undefined where it was not downloaded yet. */

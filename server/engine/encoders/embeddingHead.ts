@@ -23,6 +23,8 @@ export interface EmbeddingHead {
 /** An output of a model, and what is made of it. */
 export interface HeadedOutput {
   readonly output: string;
+  /** A few words for reports on what is made of it. */
+  readonly details: readonly string[];
   /** Where it holds embeddings of tokens. */
   readonly pool: TokenPool;
   /** What is done with embeddings of items that it holds itself; null for nothing. */
@@ -45,7 +47,13 @@ export function plainHead(
     choose(file, outputs) {
       const chosen = embeddingOutput(file, outputs, likelyOutputs(content, kind), output);
       if (pooling !== undefined) expectTokens(file, outputs, chosen, pooling);
-      return { output: chosen, pool: (tokens) => poolTokens(tokens, pooling ?? 'mean'), finish: null };
+      const isOfTokens = outputs.find(({ name }) => name === chosen)?.shape.length === 3;
+      return {
+        output: chosen,
+        details: isOfTokens ? [`${pooling ?? 'mean'} of tokens`] : [],
+        pool: (tokens) => poolTokens(tokens, pooling ?? 'mean'),
+        finish: null,
+      };
     },
   };
 }

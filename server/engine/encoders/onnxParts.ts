@@ -3,7 +3,7 @@ import type { Note } from '../../protocol/report.ts';
 import type { IntensityWindow } from '../datasets/intensityWindow.ts';
 import { InputError } from '../problems.ts';
 import { checkpointInput } from './checkpoint/checkpointInput.ts';
-import { textInputsOf } from './checkpoint/onnxTextInputs.ts';
+import { onnxOutputsOf, textInputsOf } from './checkpoint/onnxTextInputs.ts';
 import { readTextFacts } from './checkpoint/textFamily.ts';
 import { plainHead, type EmbeddingHead } from './embeddingHead.ts';
 import type { EncoderContext } from './encoder.ts';
@@ -26,6 +26,9 @@ export interface OnnxPartsOptions {
   readonly frames?: number | undefined;
   readonly window?: IntensityWindow | undefined;
 }
+
+/** What of an encoder's context its parts depend on. */
+type PartsContext = Pick<EncoderContext, 'content' | 'modality' | 'signal'>;
 
 /** How an ONNX model of a folder is driven. */
 export interface OnnxParts {
@@ -50,7 +53,7 @@ export async function onnxParts(
   folder: string,
   sentence: SentenceModel | null,
   options: OnnxPartsOptions,
-  context: EncoderContext,
+  context: PartsContext,
 ): Promise<OnnxParts> {
   const { content } = context;
   if (sentence !== null && (content === 'text' || content === 'protein')) {
@@ -72,7 +75,7 @@ async function sentenceParts(
   folder: string,
   said: SentenceModel,
   { modelFile, output, pooling, prompt: asked }: OnnxPartsOptions,
-  context: EncoderContext,
+  context: PartsContext,
 ): Promise<OnnxParts> {
   const model = pooling === undefined ? said : withPooling(folder, said, pooling);
   const [before, after] = [said, model].map(({ modules }) => modules.map(({ identity }) => identity));
@@ -81,21 +84,31 @@ async function sentenceParts(
   const { prompt, notes } = promptFor(folder, model.prompts, asked, context);
   const excludesPrompt = model.modules.some((module) => module.pooling?.excludesPrompt === true);
   const promptTokens = prompt !== null && excludesPrompt ? promptLength(tokenizer, prompt.text) : 0;
+  const head = sentenceHead(model, { output, promptTokens, isChanged });
+  const outputs = await onnxOutputsOf(modelFile);
   return {
     preparation: context.content === 'text' ? textInput(tokenizer) : proteinInput(tokenizer),
-    head: sentenceHead(model, { output, promptTokens, isChanged }),
-    details: [...describeModules(model), `${tokenizer.limit} tokens at most`],
+    head,
+    details: [
+      // A file that cannot be read says nothing: whoever starts it says why.
+      ...(outputs === null ? [] : head.choose(modelFile, outputs).details),
+      ...(model.transformer.lowersCase ? ['lower-cased'] : []),
+      `${tokenizer.limit} tokens at most`,
+    ],
     prompt,
-    notes: [...(isChanged ? [poolingNote(said, pooling!)] : []), ...notes],
+    notes: [
+      ...(model.transformer.code === null ? [] : [codeNote(model.transformer.code)]),
+      ...(isChanged ? [poolingNote(said, pooling!)] : []),
+      ...notes,
+    ],
   };
 }
 
-/** What a sentence model does with the embeddings of tokens and with texts, a few words each. */
-export function describeModules({ transformer, modules }: SentenceModel): string[] {
-  return [
-    ...modules.flatMap(({ summary }) => summary ?? []),
-    ...(transformer.lowersCase ? ['lower-cased'] : []),
-  ];
+function codeNote(code: string): Note {
+  return {
+    code: 'model-code',
+    message: `the model’s modules.json begins with ${code}, code of its own that is not run: texts are prepared as its tokenizer.json says, and the ONNX model is taken to hold the rest`,
+  };
 }
 
 function poolingNote({ modules }: SentenceModel, pooling: Pooling): Note {

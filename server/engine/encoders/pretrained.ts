@@ -1,22 +1,20 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { Content } from '../datasets/dataset.ts';
 import { InputError } from '../problems.ts';
 import { mediaShapes } from './checkpoint/checkpointInput.ts';
-import { weightFilesOf } from './checkpoint/weightFiles.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
-import { framesParam, inferenceParams, windowParam, type Precision } from './inferenceParams.ts';
-import { onnxFilesOf, type OnnxFiles } from './modelSource/onnxFiles.ts';
+import { framesParam, inferenceParams, windowParam } from './inferenceParams.ts';
+import type { OnnxFiles } from './modelSource/onnxFiles.ts';
 import { resolveModel } from './modelSource/resolveModel.ts';
 import { onnxEncoder } from './onnxEncoder.ts';
 import { expectNothingAfter, onnxParts, promptFor } from './onnxParts.ts';
 import { outputParam, poolingParam } from './pooling.ts';
+import { chosenWeights, filesIn, placedTransformer, wantedFiles } from './pretrainedFiles.ts';
 import { safetensorsEncoder } from './safetensorsEncoder.ts';
 import { prompted } from './sentence/prompted.ts';
 import { promptParam } from './sentence/prompts.ts';
-import { moduleFiles, transformerFolder } from './sentence/sentenceFiles.ts';
-import { readSentenceModel, type SentenceModel } from './sentence/sentenceModel.ts';
+import type { SentenceModel } from './sentence/sentenceModel.ts';
 
 const params = z.strictObject({
   model: z
@@ -63,16 +61,9 @@ export const pretrained = defineEncoder({
       signal,
       progress,
     });
-    const inner = transformerFolder(source.files);
+    const { inner, sentence } = await placedTransformer(source.folder, source.files);
     const weights = chosenWeights(filesIn(source.files, inner), given, context.content);
     const name = source.revision === null ? source.name : `${source.name}@${source.revision.slice(0, 12)}`;
-    const sentence = await readSentenceModel(source.folder);
-    if (sentence !== null && sentence.path !== inner) {
-      throw new InputError(
-        'model-module',
-        `${source.folder}: its modules.json says that the files of its transformer are in ${sentence.path || 'the folder itself'}, and they are in ${inner || 'the folder itself'}`,
-      );
-    }
     const place: ModelPlace = { folder: source.folder, inner, name, sentence };
     return weights.kind === 'onnx'
       ? onnxPart(place, weights.files, given, context)
@@ -133,71 +124,4 @@ async function safetensorsPart(
   if (sentence !== null) expectNothingAfter(folder, sentence, `${context.content} from safetensors`);
   const { prompt, notes } = promptFor(folder, sentence?.prompts ?? null, given.prompt, context);
   return prompted({ ...encoder, notes }, prompt);
-}
-
-/** The files in a folder of those of a model, relative to it. */
-function filesIn(files: readonly string[], folder: string): readonly string[] {
-  if (folder === '') return files;
-  return files.flatMap((file) => (file.startsWith(`${folder}/`) ? [file.slice(folder.length + 1)] : []));
-}
-
-const parts = {
-  image: 'vision',
-  video: 'vision',
-  text: 'text',
-  protein: 'text',
-  audio: 'audio',
-  tensor: 'vision',
-} as const;
-const safetensors = 'model.safetensors';
-/** What a CLIP and a SigLIP embed. */
-const clipContents: readonly Content[] = ['image', 'video', 'text'];
-/** What says how items are prepared, and what the model is. */
-const descriptions = [
-  'config.json',
-  'open_clip_config.json',
-  'preprocessor_config.json',
-  'processor_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'vocab.txt',
-];
-
-type Weights =
-  | { readonly kind: 'onnx'; readonly files: OnnxFiles }
-  | { readonly kind: 'safetensors'; readonly files: readonly string[] };
-
-/** @throws InputError `model-weights` when none of the files can be used. */
-function chosenWeights(
-  files: readonly string[],
-  { weights, precision }: { readonly weights: Params['weights']; readonly precision: Precision },
-  content: Content,
-): Weights {
-  const onnx = weights === 'safetensors' ? null : onnxFilesOf(files, parts[content], precision);
-  if (onnx !== null) return { kind: 'onnx', files: onnx };
-  const expectsClip = weights !== 'onnx' && clipContents.includes(content);
-  const weightFiles = expectsClip ? weightFilesOf(files) : null;
-  if (weightFiles !== null) return { kind: 'safetensors', files: weightFiles };
-  const ending = precision === 'fp16' ? '_fp16.onnx' : '.onnx';
-  const expected = [
-    ...(weights === 'safetensors' && expectsClip
-      ? []
-      : [`onnx/${parts[content]}_model${ending}`, `onnx/model${ending}`]),
-    ...(expectsClip ? [safetensors] : []),
-  ];
-  const found = files.filter((name) => /\.(onnx|safetensors|bin|pt|pth|h5|msgpack)$/.test(name));
-  throw new InputError(
-    'model-weights',
-    `The model has no weights that can be used for ${content}: expected ${expected.join(', or ')}; found ${found.join(', ') || 'none'}`,
-  );
-}
-
-function wantedFiles(all: readonly string[], given: Params, content: Content): string[] {
-  const inner = transformerFolder(all);
-  const files = filesIn(all, inner);
-  const weights = chosenWeights(files, given, content);
-  const ofWeights =
-    weights.kind === 'onnx' ? [weights.files.path, ...weights.files.dataFiles] : weights.files;
-  const ofTransformer = [...descriptions.filter((name) => files.includes(name)), ...ofWeights];
-  return [...ofTransformer.map((file) => (inner === '' ? file : `${inner}/${file}`)), ...moduleFiles(all)];
 }

@@ -1,3 +1,4 @@
+import type { OnnxHeader } from '../../graph/onnxHeader.ts';
 import { fixedLength } from '../processModel.ts';
 import { modelHeader } from './modelHeader.ts';
 import type { TextInputs } from './textTokenizer.ts';
@@ -14,4 +15,9 @@ export async function textInputsOf(file: string): Promise<TextInputs> {
     length: fixedLength(tokens?.shape[1]),
     takesMask: inputs.some(({ name }) => name === 'attention_mask'),
   };
+}
+
+/** The outputs that an ONNX model says it has, before it is started; null for a file that cannot be read. */
+export async function onnxOutputsOf(file: string): Promise<OnnxHeader['outputs'] | null> {
+  return (await modelHeader(file))?.outputs ?? null;
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { InputError } from '../../problems.ts';
 import { readCheckpointJson, unusable } from '../checkpoint/checkpointFile.ts';
 
 /** A module of a sentence model, as `modules.json` lists it. */
 export interface ListedModule {
   /** The class, as `Pooling`. */
   readonly name: string;
+  /** Whether it is code that came with the model, which is not run. */
+  readonly isForeign: boolean;
   /** Where its files are: relative to the model's folder, with `/`; empty for the folder itself. */
   readonly path: string;
   /** Whether it was saved by version 5.3 of sentence-transformers or an earlier one; later ones name modules otherwise. */
@@ -30,20 +31,12 @@ const typePattern =
  * The modules of a sentence model, which work one after the other (Reimers & Gurevych 2019).
  *
  * @param folder absolute.
- * @throws InputError as `readCheckpointJson`; `model-module` for modules that are not the library's own, whose code would
- * have to be run; `checkpoint-config` for one whose files are outside of the folder.
+ * @throws InputError as `readCheckpointJson`; `checkpoint-config` for one whose files are outside of the folder.
  */
 export async function readModules(folder: string): Promise<ListedModule[]> {
   const { file, content } = await readCheckpointJson(folder, modulesFile, schema);
   return content.map(({ type, path }, index) => {
     const { name, old } = typePattern.exec(type)?.groups ?? {};
-    if (name === undefined) {
-      throw new InputError(
-        'model-module',
-        `${file}: the module ${index} is ${type.slice(0, 200)}, code of its own or of another kind of model than sentence embeddings, which is not run; an ONNX export whose output is sentence_embedding works with a folder without modules.json`,
-        { file },
-      );
-    }
     const parts = path.split(/[/\\]/).filter((part) => part !== '' && part !== '.');
     if (/^(?:[/\\]|[A-Za-z]:)/.test(path) || parts.includes('..')) {
       throw unusable(
@@ -52,6 +45,11 @@ export async function readModules(folder: string): Promise<ListedModule[]> {
         `found ${JSON.stringify(path)}, expected a folder within the model’s`,
       );
     }
-    return { name, path: parts.join('/'), isOld: old !== undefined };
+    return {
+      name: name ?? type.slice(0, 200),
+      isForeign: name === undefined,
+      path: parts.join('/'),
+      isOld: old !== undefined,
+    };
   });
 }

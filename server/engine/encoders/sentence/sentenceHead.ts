@@ -59,14 +59,21 @@ function headed(
       { file },
     );
   };
+  const summaries = modules.flatMap(({ summary }) => summary ?? []);
   if (transformer.gives === 'sentence_embedding') {
     // What a model was exported with is done.
     const isDone = output === 'sentence_embedding';
-    return { output, pool: refused, finish: isDone ? null : (sentence) => finished(modules, sentence) };
+    return {
+      output,
+      details: [`its ${output}`, ...(isDone ? [] : summaries)],
+      pool: refused,
+      finish: isDone ? null : (sentence) => finished(modules, sentence),
+    };
   }
   const isOfItems = rankOf(outputs, output) === 2;
   return {
     output,
+    details: isOfItems ? [`its ${output}`] : summaries,
     pool: isOfItems
       ? refused
       : (embedded) => {

@@ -46,25 +46,18 @@ export async function readSentenceModel(folder: string): Promise<SentenceModel |
   const file = join(folder, modulesFile);
   const problem = (message: string): InputError =>
     new InputError('model-module', `${file}: ${message}`, { file });
-  if (first === undefined || (first.name !== 'Transformer' && first.name !== 'CLIPModel')) {
-    throw problem(
-      `it begins with ${first?.name ?? 'nothing'}, expected Transformer or CLIPModel; others are not carried`,
-    );
-  }
+  if (first === undefined) throw problem('it lists no modules');
+  const transformer = await firstModule(folder, first, problem);
   const modules: SentenceModule[] = [];
   for (const module of others) {
-    const read = Object.hasOwn(readers, module.name) ? readers[module.name]! : undefined;
+    const read = !module.isForeign && Object.hasOwn(readers, module.name) ? readers[module.name]! : undefined;
     if (read === undefined) {
       throw problem(
-        `it has the module ${module.name}${module.path === '' ? '' : ` in ${module.path}`}, which is not carried; known are ${Object.keys(readers).join(', ')}`,
+        `it has the module ${module.name}${module.path === '' ? '' : ` in ${module.path}`}, which is not carried${module.isForeign ? ', as it is code of the model’s own' : ''}; known are ${Object.keys(readers).join(', ')}`,
       );
     }
     modules.push(await read(folder, module));
   }
-  const transformer: TransformerModule =
-    first.name === 'CLIPModel'
-      ? { length: null, lowersCase: false, gives: 'sentence_embedding', outputs: ['text_embeds'] }
-      : await readTransformer(folder, first);
   return {
     path: first.path,
     transformer,
@@ -73,6 +66,27 @@ export async function readSentenceModel(folder: string): Promise<SentenceModel |
     prompts: await readPrompts(folder),
     dimension: fittingDimension(transformer, modules, problem),
   };
+}
+
+/**
+ * What begins a model. One that came with code of its own was exported with it: where the export gives embeddings of
+ * whole texts, that code is in it.
+ */
+async function firstModule(
+  folder: string,
+  module: ListedModule,
+  problem: (message: string) => InputError,
+): Promise<TransformerModule> {
+  const pooled = {
+    length: null,
+    lowersCase: false,
+    gives: 'sentence_embedding',
+    outputs: ['text_embeds'],
+  } as const;
+  if (module.isForeign) return { ...pooled, code: module.name };
+  if (module.name === 'CLIPModel') return { ...pooled, code: null };
+  if (module.name === 'Transformer') return readTransformer(folder, module);
+  throw problem(`it begins with ${module.name}, which is not carried; known are Transformer and CLIPModel`);
 }
 
 /** Follows the columns from module to module. */

@@ -13,6 +13,8 @@ export interface TransformerModule {
   readonly gives: FeatureName;
   /** Names of the outputs that hold it, the likeliest first. */
   readonly outputs: readonly string[];
+  /** The class, where it is code that came with the model and is not run; else null. */
+  readonly code: string | null;
 }
 
 /** Where the settings are: the first name since version 1, the others in models of before. */
@@ -67,7 +69,7 @@ const embeddingOutputs = ['text_embeds', 'pooler_output'];
 export async function readTransformer(folder: string, { path }: ListedModule): Promise<TransformerModule> {
   const name = await settingsFile(join(folder, path));
   if (name === null)
-    return { length: null, lowersCase: false, gives: 'token_embeddings', outputs: tokenOutputs };
+    return { length: null, lowersCase: false, gives: 'token_embeddings', outputs: tokenOutputs, code: null };
   const { file, content } = await readCheckpointJson(join(folder, path), name, schema);
   const ofTokenizer =
     content.processor_kwargs?.model_max_length ?? content.tokenizer_args?.model_max_length ?? null;
@@ -92,6 +94,7 @@ export async function readTransformer(folder: string, { path }: ListedModule): P
     lowersCase: content.do_lower_case === true,
     gives: isPooled ? 'sentence_embedding' : 'token_embeddings',
     outputs: outputsOf(content.modality_config?.text, isPooled),
+    code: null,
   };
 }
 

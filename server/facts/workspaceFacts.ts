@@ -114,7 +114,7 @@ export class WorkspaceFacts implements Facts {
     const { kind, model, revision, path } = entry;
     const signal = this.#closed.signal;
     if (kind === 'pretrained' && typeof model === 'string') {
-      const { pooling, prompt, weights, precision } = entry;
+      const { output, pooling, prompt, weights, precision } = entry;
       const given = {
         ...{ model, revision: textOrNull(revision), content: content ?? null },
         given: { output, pooling, prompt, weights, precision },

@@ -18,11 +18,17 @@ export function transformerFolder(files: readonly string[]): string {
 export function moduleFiles(files: readonly string[]): string[] {
   if (!files.includes(modulesFile)) return [];
   const inner = transformerFolder(files);
+  const isOfModule = (file: string): boolean => {
+    const [, folder, name] =
+      /^(\d+_\w+)\/(config\.json|model\.safetensors|pytorch_model\.bin)$/.exec(file) ?? [];
+    if (folder === undefined || (folder === inner && name !== 'config.json')) return false;
+    return name !== 'pytorch_model.bin' || !files.includes(`${folder}/model.safetensors`);
+  };
   return files.filter(
     (file) =>
       file === modulesFile ||
       file === promptsFile ||
       /^(?:\d+_\w+\/)?sentence_[\w-]+_config\.json$/.test(file) ||
-      (/^\d+_\w+\/(?:config\.json|model\.safetensors)$/.test(file) && file !== `${inner}/model.safetensors`),
+      isOfModule(file),
   );
 }

@@ -395,20 +395,6 @@ describe('what is not carried is refused, by validate too', () => {
       /linear\.weight has the shape/,
     ],
     [
-      'weights as a pickle',
-      {
-        files: {
-          ...mean,
-          'modules.json': denseModules,
-          '2_Dense/config.json': denseConfig,
-          '2_Dense/pytorch_model.bin': 1,
-        },
-      },
-      {},
-      'model-module',
-      /pytorch_model\.bin, which is not read/,
-    ],
-    [
       'no weights',
       { files: { ...mean, 'modules.json': denseModules, '2_Dense/config.json': denseConfig } },
       {},

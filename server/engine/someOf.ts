@@ -1,5 +1,5 @@
-/** What takes room in a message beside a list: a path, what was expected. */
-const mostLetters = 500;
+/** Letters of a list in a message: the rest is for a path, and for what was expected. */
+export const mostLetters = 500;
 
 /**
  * The first of some words as a list for a message, and how many more there are: `a, b, c, and 190 more`. A single one

@@ -1,5 +1,5 @@
 import type { Note } from '../../protocol/report.ts';
-import { shortened, someOf } from '../someOf.ts';
+import { mostLetters, shortened, someOf } from '../someOf.ts';
 import type { SkippedRow } from './dataset.ts';
 
 /** A name or reason is cut in a note from this many characters. */
@@ -22,11 +22,40 @@ export interface LeftOut {
  */
 export function leftOutNotes(where: string, noun: string, leftOut: readonly LeftOut[]): Note[] {
   if (leftOut.length === 0) return [];
-  const listed = someOf(
-    leftOut.map(({ name, reason }) => `${shortened(name, longestPart)} (${shortened(reason, longestPart)})`),
-  );
-  const nouns = leftOut.length === 1 ? `1 ${noun} was` : `${leftOut.length} ${noun}s were`;
+  const inWords = (reasonOf: (reason: string) => string) =>
+    leftOut.map(
+      ({ name, reason }) => `${shortened(name, longestPart)} (${shortened(reasonOf(reason), longestPart)})`,
+    );
+  const full = inWords((reason) => reason);
+  // That each is named matters more than why: of many, only type and shape, which stand before a colon.
+  const isLong = full.join(', ').length > mostLetters;
+  const listed = isLong
+    ? someOf(
+        inWords((reason) => reason.split(': ', 1)[0]!),
+        20,
+      )
+    : someOf(full);
+  const nouns =
+    leftOut.length === 1 ? `1 ${noun} was` : `${leftOut.length} ${noun.replace(/( of|$)/, 's$1')} were`;
   return [{ code: 'left-out', message: `${where}: ${nouns} not read as a modality: ${listed}` }];
+}
+
+/**
+ * Files or members that were not read, by the ends of their names.
+ *
+ * @param unread The end of each name, without the dot before it, and the name; an end may be empty.
+ */
+export function leftOutTypes(unread: Iterable<readonly [end: string, name: string]>): LeftOut[] {
+  const byEnd = new Map<string, { count: number; readonly first: string }>();
+  for (const [end, name] of unread) {
+    const found = byEnd.get(end);
+    if (found === undefined) byEnd.set(end, { count: 1, first: name });
+    else found.count += 1;
+  }
+  return [...byEnd].map(([end, { count, first }]) => ({
+    name: end === '' ? 'without an extension' : `.${end}`,
+    reason: count === 1 ? first : `${count}, first ${first}`,
+  }));
 }
 
 /** That rows were left out. @returns One note; none where no row was. */

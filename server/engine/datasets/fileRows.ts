@@ -1,6 +1,8 @@
 import { extname } from 'node:path';
 import { InputError } from '../problems.ts';
+import { someOf } from '../someOf.ts';
 import { contentNouns, contentOfName, fileContents, type FileContent } from './contentOfName.ts';
+import { leftOutTypes } from './dataNotes.ts';
 import type { Content, SkippedRow } from './dataset.ts';
 import type { ListedFile } from './folderListing.ts';
 
@@ -50,7 +52,7 @@ export function groupFiles(
     const expected = missing.length > 0 ? missing : fileContents;
     throw new InputError(
       'no-rows',
-      `${folder} holds no ${expected.map((content) => contentNouns[content]).join(' and no ')} (of ${files.length} files)`,
+      `${folder} holds no ${expected.map((content) => contentNouns[content]).join(' and no ')} (of ${files.length} files${typesOf(files)})`,
       { file: folder },
     );
   }
@@ -68,6 +70,13 @@ export function groupFiles(
     `${folder} holds files of several contents (${counts}), but no name with a file of each, such as \`1.jpg\` and \`1.wav\`; say with \`contents\` which to take, for example \`contents: [${contents[0]!}]\``,
     { file: folder },
   );
+}
+
+/** What files there are, for messages: `: .bmp (12, first a.bmp)`; empty where there are none. */
+function typesOf(files: readonly ListedFile[]): string {
+  const types = leftOutTypes(files.map(({ name }) => [extname(name).slice(1).toLowerCase(), name] as const));
+  const parts = types.map(({ name, reason }) => `${name} (${reason})`);
+  return parts.length === 0 ? '' : `: ${someOf(parts)}`;
 }
 
 /** The name of a file without its extension, with the folders before it. */

@@ -1,10 +1,11 @@
 import { readdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { captionRows, captionsParam, type CaptionedItem } from './captionRows.ts';
 import { classesParam, labelsMissingProblem, selectClasses, type LabelledPlace } from './classSelection.ts';
 import { contentOfName, contentsParam } from './contentOfName.ts';
+import { leftOutNotes, leftOutTypes, type LeftOut } from './dataNotes.ts';
 import {
   defineReader,
   type ReadContext,
@@ -88,11 +89,25 @@ export const mediaFolder = defineReader({
         file: folder,
       });
     }
-    const all = toDataset(rows, grouped, [...skipped, ...grouped.skipped, ...rows.skipped]);
+    const all = {
+      ...toDataset(rows, grouped, [...skipped, ...grouped.skipped, ...rows.skipped]),
+      // Who says which contents to take has said which not to take.
+      notes:
+        given.contents === undefined ? leftOutNotes(folder, 'type of file', unreadFiles(files, layout)) : [],
+    };
     const place = { ...labelledPlace(folder, layout), file: folder };
     return selectSamples(selectClasses(all, given.classes, place), given, context.random);
   },
 });
+
+/** Files that are of no content, and texts where the layout has no use for them. */
+function unreadFiles(files: readonly ListedFile[], layout: string): LeftOut[] {
+  const isUnread = ({ name }: ListedFile) =>
+    contentOfName(name) === null && !(layout === 'pairs' && /\.txt$/i.test(name));
+  return leftOutTypes(
+    files.filter(isUnread).map(({ name }) => [extname(name).slice(1).toLowerCase(), name] as const),
+  );
+}
 
 function labelledPlace(folder: string, layout: string): LabelledPlace {
   return {

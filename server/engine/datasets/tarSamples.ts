@@ -16,6 +16,8 @@ export interface TarSample {
   /** The text's member, or the text itself where it comes from JSON. */
   readonly text: TarMember | string | undefined;
   readonly label: string | undefined;
+  /** Ends of the names of members that hold nothing that is read, without the sample's key. */
+  readonly unread: readonly string[];
   /** The values of the JSON keys asked for, in that order; empty where there is none. */
   readonly attributes: readonly string[];
 }
@@ -112,9 +114,15 @@ async function describeSample(
     const extension = fileExtensions[content].find((candidate) => group.has(candidate));
     if (extension !== undefined) media.set(content, group.get(extension)!);
   }
+  const used = new Set<TarMember | undefined>([...media.values(), textMember, labelMember]);
+  // Beside a text, JSON is what is known of the sample.
+  if (textMember !== undefined || typeof caption === 'string' || keys.attributes.length > 0) {
+    used.add(jsonMember);
+  }
   return {
     media,
     text: textMember ?? (typeof caption === 'string' && caption.trim() !== '' ? caption.trim() : undefined),
+    unread: [...group].filter(([, member]) => !used.has(member)).map(([extension]) => extension),
     label: labelMember === undefined ? undefined : (await readText(labelMember, handle, shard)).trim(),
     attributes: keys.attributes.map((key) => attributeText(json[key])),
   };

@@ -2,7 +2,10 @@ import type { FileHandle } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { z } from 'zod';
 import { didYouMean } from '../didYouMean.ts';
+import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
+import { someOf } from '../someOf.ts';
+import { leftOutNotes, type LeftOut } from './dataNotes.ts';
 import { listArchive } from './archiveEntries.ts';
 import { fileRange } from './byteRange.ts';
 import { defineReader, type Item, type SampleDataset, type SkippedRow } from './dataset.ts';
@@ -55,18 +58,28 @@ export const tensors = defineReader({
     };
     try {
       const stacks: Stack[] = [];
+      const inFiles = new Map<string, TakenArrays>();
       for (const [modality, choice] of Object.entries(files)) {
         const { file, array } = typeof choice === 'string' ? { file: choice } : choice;
         const path = resolve(baseFolder, file);
         const opened = await openRegularFile(path);
         handles.push(opened.handle);
-        const tensor = await chosenArray(await arraysOf(opened, path), modality, array, path);
+        const arrays = await arraysOf(opened, path);
+        const { name: taken, tensor } = await chosenArray(arrays, modality, array, path);
+        const others = inFiles.get(path) ?? { arrays, taken: [], isChosen: false };
+        inFiles.set(path, {
+          arrays: others.arrays,
+          taken: [...others.taken, taken],
+          isChosen: others.isChosen || array !== undefined,
+        });
         checkStacked(tensor);
         stacks.push({ modality, tensor });
       }
       const texts = text === undefined ? undefined : await linesOf(resolve(baseFolder, text));
       const count = rowCount(stacks, texts);
-      return selectSamples(toDataset(stacks, texts, count, close), sampling, random);
+      const notes: Note[] = [];
+      for (const [path, found] of inFiles) notes.push(...leftOutNotes(path, 'array', await leftOutOf(found)));
+      return selectSamples({ ...toDataset(stacks, texts, count, close), notes }, sampling, random);
     } catch (error) {
       await close();
       throw error;
@@ -128,20 +141,40 @@ async function arraysOf(
   }
 }
 
+/** The arrays of a file, and which of them are modalities. */
+interface TakenArrays {
+  readonly arrays: Arrays;
+  readonly taken: readonly string[];
+  /** Whether the user said which array to take, and so which not to. */
+  readonly isChosen: boolean;
+}
+
+async function leftOutOf({ arrays, taken, isChosen }: TakenArrays): Promise<LeftOut[]> {
+  const leftOut: LeftOut[] = [];
+  for (const [array, open] of isChosen ? [] : arrays) {
+    if (taken.includes(array)) continue;
+    try {
+      const { type, shape } = await open();
+      leftOut.push({ name: array, reason: `${type.name}, shape (${shape.join(', ')})` });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      leftOut.push({ name: array, reason: error.message });
+    }
+  }
+  return leftOut;
+}
+
 async function chosenArray(
   arrays: Arrays,
   modality: string,
   asked: string | undefined,
   file: string,
-): Promise<StoredTensor> {
+): Promise<{ readonly name: string; readonly tensor: StoredTensor }> {
   const names = [...arrays.keys()];
   const wanted = asked ?? (arrays.has(modality) ? modality : names.length === 1 ? names[0] : undefined);
   const open = wanted === undefined ? undefined : arrays.get(wanted);
-  if (open !== undefined) return await open();
-  const found = names
-    .filter((array) => array !== '')
-    .slice(0, 20)
-    .join(', ');
+  if (wanted !== undefined && open !== undefined) return { name: wanted, tensor: await open() };
+  const found = someOf(names.filter((array) => array !== ''));
   const near = asked === undefined ? undefined : didYouMean(asked, names);
   const problem = asked === undefined ? `none called ${modality}; say which with \`array\`` : `no ${asked}`;
   throw new InputError(

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { classesParam, selectClasses } from './classSelection.ts';
+import { leftOutNotes, leftOutTypes, type LeftOut } from './dataNotes.ts';
 import { contentNouns, contentsParam, fileContents, type FileContent } from './contentOfName.ts';
 import { defineReader, type Item, type RowFacts, type SampleDataset, type SkippedRow } from './dataset.ts';
 import { mediaBytesItem } from './mediaItem.ts';
@@ -89,7 +90,8 @@ function toDataset(
   }
   return {
     kind: 'samples',
-    notes: [],
+    // Who says which contents to take has said which not to take.
+    notes: wanted === undefined ? leftOutNotes(path, 'type of member', unreadMembers(kept)) : [],
     modalities: contents.map((content) => ({ name: content, content })),
     count: kept.length,
     facts: factsOf(kept, attributes),
@@ -101,6 +103,12 @@ function toDataset(
     },
     close: () => Promise.resolve(),
   };
+}
+
+function unreadMembers(samples: readonly TarSample[]): LeftOut[] {
+  return leftOutTypes(
+    samples.flatMap(({ id, unread }) => unread.map((end) => [end, `${id}.${end}`] as const)),
+  );
 }
 
 /** What a sample has of a content: its member, or the text from JSON. */

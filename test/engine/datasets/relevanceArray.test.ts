@@ -45,8 +45,9 @@ function write(name: string, content: Uint8Array | string): string {
 
 /** The relevance map and notes of data that were opened. */
 async function opened(opening: ReturnType<typeof openReader>) {
-  const { facts, notes, close } = asEmbeddings(await opening);
-  await close();
+  const dataset = asEmbeddings(await opening);
+  const { facts, notes } = dataset;
+  await dataset.close();
   const { shared, groups } = facts.relevance ?? {};
   return { shared, groups: groups && [...groups], notes: notes.map(({ code }) => code) };
 }

@@ -52,6 +52,25 @@ describe('samples', () => {
     expect(dataset.facts.attributes).toEqual({ gender: ['f', ''], tags: ['[1,2]', ''] });
   });
 
+  it('name the types of members that are not read', async () => {
+    await write('a.tar', [
+      ['1.jpg', 'a'],
+      ['1.json', '{"text": "one"}'],
+      ['1.npz', 'x'],
+      ['2.jpg', 'b'],
+      ['2.npz', 'y'],
+    ]);
+    const { notes } = await open({ path: 'a.tar' });
+    expect(notes).toEqual([
+      {
+        code: 'left-out',
+        message: 'a.tar: 2 types of member were not read as a modality: .json (1.json), .npz (2, first 1.npz)',
+      },
+    ]);
+    expect((await open({ path: 'a.tar', contents: ['image'] })).notes).toEqual([]);
+    expect((await open({ path: 'a.tar', attributes: ['text'] })).notes[0]!.message).not.toContain('json');
+  });
+
   it('may be those of some classes', async () => {
     await write('a.tar', [
       ['1.jpg', 'a'],

@@ -64,7 +64,8 @@ describe('samples', () => {
     expect(notes).toEqual([
       {
         code: 'left-out',
-        message: 'a.tar: 2 types of member were not read as a modality: .json (1.json), .npz (2, first 1.npz)',
+        message:
+          'a.tar: 2 types of member were not read as a modality: .json (1.json), .npz (2, first 1.npz)',
       },
     ]);
     expect((await open({ path: 'a.tar', contents: ['image'] })).notes).toEqual([]);

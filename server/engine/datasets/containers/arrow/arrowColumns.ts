@@ -92,8 +92,8 @@ function takeRoom(type: DataType, room: Room): void {
   room.buffer += buffersOf(type);
   if (DataType.isBinaryView(type) || DataType.isUtf8View(type)) room.viewsBefore++;
   // Null where the type has none, whatever its declaration says.
-  const children = type.children as Field[] | null;
-  for (const child of children ?? []) takeRoom(child.type as DataType, room);
+  const children = type.children as (Field | undefined)[] | null;
+  for (const child of children ?? []) if (child !== undefined) takeRoom(child.type as DataType, room);
 }
 
 /** Buffers of a type itself, without those of the types within it. */

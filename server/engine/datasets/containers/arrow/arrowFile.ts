@@ -8,6 +8,7 @@ import type { RecordBatch } from 'apache-arrow/ipc/metadata/message';
 import { ByteBuffer } from 'flatbuffers';
 import { InputError } from '../../../problems.ts';
 import { bytesFrom, type ByteRange } from '../../byteRange.ts';
+import { hasSoundFooter, hasSoundVectors } from './metadataVectors.ts';
 
 /** A record batch: where its buffers are, without their values. */
 export interface ArrowBatch {
@@ -96,6 +97,7 @@ async function readFileForm(bytes: ByteRange, problem: ProblemOf): Promise<Arrow
   let places: number[];
   try {
     const footer = RawFooter.getRootAsFooter(new ByteBuffer(content));
+    if (!hasSoundFooter(footer, length)) throw new Error('it claims more than it has');
     const count = footer.recordBatchesLength();
     if (count > MOST_BATCHES) throw tooMany(count, problem);
     places = Array.from({ length: count }, (_, index) => Number(footer.recordBatches(index)!.offset()));
@@ -155,7 +157,9 @@ async function readMessage(
   const metadata = await readPart(bytes, start, length);
   let bodyLength: number;
   try {
-    bodyLength = Number(RawMessage.getRootAsMessage(new ByteBuffer(metadata)).bodyLength());
+    const message = RawMessage.getRootAsMessage(new ByteBuffer(metadata));
+    if (!hasSoundVectors(message, length)) throw new Error('it claims more than it has');
+    bodyLength = Number(message.bodyLength());
   } catch (error) {
     throw problem(
       'arrow-damaged',

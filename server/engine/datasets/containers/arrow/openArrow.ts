@@ -85,7 +85,14 @@ export async function openArrow({ path, split }: ContainerSource): Promise<Conta
     };
   } catch (error) {
     await close();
-    throw error;
+    if (error instanceof InputError) throw error;
+    throw new InputError(
+      'arrow-damaged',
+      `${path} cannot be read (${(error as Error).message}): it is damaged`,
+      {
+        file: path,
+      },
+    );
   }
 }
 

@@ -53,9 +53,16 @@ export async function openHdf5({ path }: ContainerSource): Promise<Container> {
       notes: [],
       read: (index, offset, count) => {
         const { name, type } = arrays[index] as NumberArray;
-        const values = opened.read(name, offset, count, type.bytes);
-        if (values === null) throw damaged(`the values of ${name} cannot be read`);
-        return Promise.resolve(values);
+        let values: Uint8Array | null;
+        try {
+          values = opened.read(name, offset, count, type.bytes);
+        } catch {
+          // A filter, or the library itself, was stopped.
+          values = null;
+        }
+        return values === null
+          ? Promise.reject(damaged(`the values of ${name} cannot be read`))
+          : Promise.resolve(values);
       },
       close,
     };

@@ -19,18 +19,16 @@ const OFFSET_BYTES = 4;
  */
 export function hasSoundVectors(message: Message, size: number): boolean {
   if (!fits(message.customMetadataLength(), OFFSET_BYTES, size)) return false;
-  switch (message.headerType()) {
-    case MessageHeader.Schema:
-      return isSoundSchema(message.header(new Schema()) as Schema | null, size);
-    case MessageHeader.RecordBatch:
-      return isSoundBatch(message.header(new RecordBatch()) as RecordBatch | null, size);
-    case MessageHeader.DictionaryBatch: {
-      const dictionary = message.header(new DictionaryBatch()) as DictionaryBatch | null;
-      return dictionary !== null && isSoundBatch(dictionary.data(), size);
-    }
-    default:
-      return true;
+  const type = message.headerType();
+  if (type === MessageHeader.Schema) {
+    return isSoundSchema(message.header(new Schema()) as Schema | null, size);
   }
+  if (type === MessageHeader.RecordBatch) {
+    return isSoundBatch(message.header(new RecordBatch()) as RecordBatch | null, size);
+  }
+  if (type !== MessageHeader.DictionaryBatch) return true;
+  const dictionary = message.header(new DictionaryBatch()) as DictionaryBatch | null;
+  return dictionary !== null && isSoundBatch(dictionary.data(), size);
 }
 
 /** As `hasSoundVectors`, of a footer. */

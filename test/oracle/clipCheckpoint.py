@@ -361,7 +361,7 @@ def main():
         "openai",
         "gelu",
         VOCABULARY[END],
-        len(TOKENS) + 1,
+        len(TOKENS),
         [*TEXTS, f"a photo {EXTRA} of"],
         {**common, "feature_extractor_type": "CLIPFeatureExtractor", "size": 16, "crop_size": 16, "do_center_crop": True, "resample": 3},
     )

@@ -1,17 +1,29 @@
-import { Tokenizer } from '@huggingface/tokenizers';
 import { z } from 'zod';
 import { InputError } from '../../problems.ts';
-import { isCheckpointFile, readCheckpointJson } from './checkpointFile.ts';
+import { Tokenizer, type CutSide, type TokenizerParts } from '../tokenizers/tokenizer.ts';
+import { TokenizerProblem } from '../tokenizers/tokenizerProblem.ts';
+import { readCheckpointJson } from './checkpointFile.ts';
 import { paddedLength, type Padding } from './padding.ts';
+import {
+  furtherTokens,
+  padToken,
+  readTokenizerSettings,
+  withSettings,
+  type TokenizerSettings,
+} from './tokenizerSettings.ts';
 
+const direction = z.enum(['Left', 'Right']);
 const tokenizerSchema = z.looseObject({
-  model: z.looseObject({ type: z.string().nullish() }),
-  padding: z.looseObject({ pad_id: z.int().min(0) }).nullish(),
-  truncation: z.looseObject({ max_length: z.int().min(1) }).nullish(),
-});
-const settingsSchema = z.looseObject({
-  pad_token: z.union([z.string(), z.looseObject({ content: z.string() })]).nullish(),
-  model_max_length: z.number().positive().nullish(),
+  model: z.unknown(),
+  padding: z
+    .looseObject({
+      pad_id: z.int().min(0),
+      pad_token: z.string().optional(),
+      pad_type_id: z.int().min(0).optional(),
+      direction: direction.optional(),
+    })
+    .nullish(),
+  truncation: z.looseObject({ max_length: z.int().min(1), direction: direction.optional() }).nullish(),
 });
 
 /** Tokens of one text, with what Hugging Face's models take beside them; all of one length. */
@@ -19,6 +31,8 @@ export interface Tokens {
   readonly ids: Int32Array;
   /** 1 for tokens of the text, 0 for padding. */
   readonly attentionMask: Int32Array;
+  /** What some models are told of each token: 0, unless the tokenizer puts other tokens around texts. */
+  readonly types: Int32Array;
   /** Whether the text was longer than the model takes. */
   readonly isTruncated: boolean;
 }
@@ -53,92 +67,107 @@ const defaultLength = 512;
 const longestLength = 2 ** 20;
 
 /**
- * Reads the `tokenizer.json` of a folder, and its `tokenizer_config.json` if it has one.
+ * Reads the `tokenizer.json` of a folder, and its `tokenizer_config.json` if it has one. Where both say something, the
+ * latter holds, as in transformers' `AutoTokenizer`:
+ *
+ * - The length is that of the caller, then `model_max_length`, then that of `truncation`. Its `stride` and `strategy`
+ *   are for texts that go on in a second row, or are two; here a text is one row.
+ * - The side that is cut is `truncation_side`, then the `direction` of `truncation`, then the right one.
+ * - Whether and how far texts are padded is the caller's to say: what a file has in `padding` is for batches. What they
+ *   are padded with is `pad_token`, then that of `padding`; and so is the side, where all texts get one length. Texts of
+ *   different lengths are padded on the right, where padding moves no token.
  *
  * @throws InputError as `readCheckpointJson`; `checkpoint-tokenizer` when it cannot be used, or knows tokens that the
- * model does not.
+ * model does not. `tokens` throws it for a text that has what the vocabulary does not, and nothing for what is unknown.
  */
 export async function readTokenizer(
   folder: string,
   { length, usualLength = defaultLength, padding, vocabulary }: TokenizerOptions,
 ): Promise<CheckpointTokenizer> {
   const { file, text, content } = await readCheckpointJson(folder, 'tokenizer.json', tokenizerSchema);
-  const settings = await readSettings(folder);
+  const read = await readTokenizerSettings(folder);
+  const settings = read?.content ?? {};
   const problem = (message: string): InputError =>
     new InputError('checkpoint-tokenizer', `${file}: ${message}`, { file });
-  let tokenizer: Tokenizer;
-  let around: { prefix: readonly number[]; suffix: readonly number[] };
-  let highest: number;
-  try {
-    tokenizer = new Tokenizer(content, settings?.content ?? {});
-    around = specialTokens(tokenizer);
-    highest = [...tokenizer.get_vocab().values()].reduce((a, b) => Math.max(a, b), 0);
-  } catch (error) {
-    throw problem(`it is no tokenizer that can be read: ${(error as Error).message}`);
+  const asInputError = <Result>(work: () => Result, of = ''): Result => {
+    try {
+      return work();
+    } catch (error) {
+      if (error instanceof TokenizerProblem) throw problem(`${of}${error.message}`);
+      throw error;
+    }
+  };
+  const tokenizer = asInputError(
+    () => new Tokenizer(withSettings(content, settings), furtherTokens(settings)),
+    'it is no tokenizer that can be read: ',
+  );
+  if (vocabulary !== null && tokenizer.highest >= vocabulary) {
+    throw problem(
+      `it has the token ${tokenizer.highest}, but the network knows ${vocabulary}, numbered from 0`,
+    );
   }
-  if (vocabulary !== null && highest >= vocabulary) {
-    throw problem(`it has the token ${highest}, but the network knows ${vocabulary}, numbered from 0`);
-  }
-  const { prefix, suffix } = around;
-  const limit = length ?? fileLength(content, settings?.content) ?? usualLength;
+  const { prefix, suffix } = tokenizer.around;
+  const limit = length ?? fileLength(content, settings) ?? usualLength;
   if (limit <= prefix.length + suffix.length) {
     throw problem(
       `${limit} tokens leave no room for a text between the ${prefix.length + suffix.length} that every text has`,
     );
   }
-  const filler = paddingToken(tokenizer, content, settings?.content) ?? suffix.at(-1) ?? 0;
+  const { filler, fillerType, isPaddedLeft } = paddingOf(tokenizer, content, settings);
+  const cut = settings.truncation_side ?? sideOf(content.truncation?.direction) ?? 'right';
   return {
-    source: JSON.stringify([text, settings?.text ?? null, limit, padding]),
-    model: content.model.type ?? '',
+    source: JSON.stringify([text, read?.text ?? null, limit, padding]),
+    model: modelType(content),
     limit,
     prefix,
     suffix,
     tokens(given) {
-      const { ids } = tokenizer.encode(given);
-      const isTruncated = ids.length > limit;
-      const kept = isTruncated ? [...ids.slice(0, limit - suffix.length), ...suffix] : ids;
-      const padded = paddedLength(kept.length, limit, padding);
-      const all = new Int32Array(padded).fill(filler);
-      all.set(kept);
-      return { ids: all, attentionMask: new Int32Array(padded).fill(1, 0, kept.length), isTruncated };
+      const { tokens, types, isCut } = asInputError(() => tokenizer.encode(given, limit, cut));
+      const padded = paddedLength(tokens.length, limit, padding);
+      const start = isPaddedLeft && padding === 'full' ? padded - tokens.length : 0;
+      const ids = new Int32Array(padded).fill(filler ?? suffix.at(-1) ?? 0);
+      ids.set(tokens, start);
+      const allTypes = new Int32Array(padded).fill(fillerType);
+      allTypes.set(types, start);
+      return {
+        ids,
+        types: allTypes,
+        attentionMask: new Int32Array(padded).fill(1, start, start + tokens.length),
+        isTruncated: isCut,
+      };
     },
   };
 }
 
-/** What the tokens of different texts have in common at their starts and ends. */
-function specialTokens(tokenizer: Tokenizer): { prefix: number[]; suffix: number[] } {
-  const empty = tokenizer.encode('').ids;
-  const bare = tokenizer.encode('a', { add_special_tokens: false }).ids;
-  const text = tokenizer.encode('a').ids;
-  // Where the bare text's tokens stand among the others is where the special ones before them end.
-  const start = text.findIndex((_, at) => bare.every((token, offset) => text[at + offset] === token));
-  const prefix = text.slice(0, Math.max(start, 0));
-  return { prefix, suffix: empty.slice(prefix.length) };
-}
-
 function fileLength(
   { truncation }: z.output<typeof tokenizerSchema>,
-  settings: z.output<typeof settingsSchema> | undefined,
+  { model_max_length: said }: TokenizerSettings,
 ): number | undefined {
-  const said = settings?.model_max_length;
   if (said !== null && said !== undefined && said <= longestLength) return Math.floor(said);
   return truncation?.max_length;
 }
 
-async function readSettings(
-  folder: string,
-): Promise<{ text: string; content: z.output<typeof settingsSchema> } | null> {
-  const name = 'tokenizer_config.json';
-  return (await isCheckpointFile(folder, name)) ? readCheckpointJson(folder, name, settingsSchema) : null;
-}
-
-function paddingToken(
+function paddingOf(
   tokenizer: Tokenizer,
   { padding }: z.output<typeof tokenizerSchema>,
-  settings: z.output<typeof settingsSchema> | undefined,
-): number | undefined {
-  if (padding) return padding.pad_id;
-  const token = settings?.pad_token;
-  if (token === null || token === undefined) return undefined;
-  return tokenizer.token_to_id(typeof token === 'string' ? token : token.content);
+  settings: TokenizerSettings,
+): { filler: number | undefined; fillerType: number; isPaddedLeft: boolean } {
+  const named = [padToken(settings), padding?.pad_token]
+    .filter((token) => typeof token === 'string')
+    .map((token) => tokenizer.numberOf(token));
+  return {
+    filler: named.find((number) => number !== undefined) ?? padding?.pad_id,
+    fillerType: settings.pad_token_type_id ?? padding?.pad_type_id ?? 0,
+    isPaddedLeft: (settings.padding_side ?? sideOf(padding?.direction)) === 'left',
+  };
+}
+
+function sideOf(given: z.output<typeof direction> | undefined): CutSide | undefined {
+  return given === undefined ? undefined : given === 'Left' ? 'left' : 'right';
+}
+
+/** The kind of the vocabulary, which old files leave out. */
+function modelType({ model }: TokenizerParts): string {
+  const type = typeof model === 'object' && model !== null ? (model as { type?: unknown }).type : undefined;
+  return typeof type === 'string' ? type : '';
 }

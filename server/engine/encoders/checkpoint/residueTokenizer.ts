@@ -57,6 +57,7 @@ export async function readResidueTokenizer(
       ids.set([start, ...residues, end]);
       return {
         ids,
+        types: new Int32Array(padded),
         attentionMask: new Int32Array(padded).fill(1, 0, count),
         isTruncated: all.length > residues.length,
       };

@@ -19,13 +19,13 @@ function tokensInput(tokenizer: CheckpointTokenizer, textOf: (item: LoadedItem) 
     identity: { tokenizer: tokenizer.source },
     preparesCheaply: true,
     prepare(item): Promise<PreparedItem> {
-      const { ids, attentionMask, isTruncated } = tokenizer.tokens(textOf(item));
+      const { ids, attentionMask, types, isTruncated } = tokenizer.tokens(textOf(item));
       const shape = [ids.length];
       return Promise.resolve({
         inputs: {
           input_ids: { shape, data: ids },
           attention_mask: { shape, data: attentionMask },
-          token_type_ids: { shape, data: new Int32Array(ids.length) },
+          token_type_ids: { shape, data: types },
         },
         isTruncated,
       });

@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   readTokenizer,
   type TokenizerOptions,
 } from '../../../../server/engine/encoders/checkpoint/checkpointTokenizer.ts';
+import { files } from '../../../oracle/tokenizers/files.mjs';
 import { useTemporaryFolder } from '../../../temporaryFolder.ts';
 import { changeJson, checkpointFolder, checkpoints, copyCheckpoint, expected } from '../clip/clipFixture.ts';
 
@@ -55,12 +56,36 @@ describe('the tokenizer', () => {
     const copy = await copyCheckpoint('openai', folder());
     const last = async (): Promise<number> =>
       (await readTokenizer(copy, fixed(context, 1000))).tokens('a').ids[context - 1]!;
-    expect(await last()).toBe(524);
+    expect(await last()).toBe(523);
     await changeJson(copy, 'tokenizer.json', { padding: { pad_id: 7 } });
+    expect(await last()).toBe(523);
+    await rm(join(copy, 'tokenizer_config.json'));
     expect(await last()).toBe(7);
     await changeJson(copy, 'tokenizer.json', { padding: null });
-    await rm(join(copy, 'tokenizer_config.json'));
     expect(await last()).toBe(522);
+  });
+
+  it('cuts and pads on the side that the files say', async () => {
+    const copy = await copyCheckpoint('huggingFace', folder());
+    await changeJson(copy, 'tokenizer.json', { truncation: { max_length: 9, direction: 'Left' } });
+    const left = await readTokenizer(copy, fixed(5));
+    expect(left.tokens('x a b c').ids).toEqual(left.tokens('a b c').ids);
+    await changeJson(copy, 'tokenizer_config.json', { truncation_side: 'right', padding_side: 'left' });
+    const right = await readTokenizer(copy, fixed(5));
+    expect(right.tokens('a b c x').ids).toEqual(right.tokens('a b c').ids);
+    expect([...right.tokens('a').attentionMask]).toEqual([0, 0, 1, 1, 1]);
+  });
+
+  it('lowers the case of BERT where its settings say so, whatever the tokenizer does', async () => {
+    const copy = await copyCheckpoint('huggingFace', folder());
+    await writeFile(join(copy, 'tokenizer.json'), JSON.stringify(files['bertCased']));
+    const settings = { tokenizer_class: 'BertTokenizer', do_lower_case: true };
+    const read = async (): Promise<number[]> => [...(await readTokenizer(copy, fixed(8))).tokens('Cat').ids];
+    await writeFile(join(copy, 'tokenizer_config.json'), JSON.stringify({}));
+    const cased = await read();
+    await writeFile(join(copy, 'tokenizer_config.json'), JSON.stringify(settings));
+    expect(await read()).not.toEqual(cased);
+    expect(await read()).toEqual([...(await readTokenizer(copy, fixed(8))).tokens('cat').ids]);
   });
 
   it('must fit the network', async () => {

@@ -38,6 +38,7 @@ describe('tokens of a protein', () => {
     expect(fitting).toEqual({
       ids: Int32Array.of(start, 4, 5, 6, 7, end),
       attentionMask: new Int32Array(6).fill(1),
+      types: new Int32Array(6),
       isTruncated: false,
     });
     expect(tokenizer.tokens('LAGVS')).toEqual({ ...fitting, isTruncated: true });

@@ -193,6 +193,17 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'model-access': 'The hub lets only some in to the model. Ask for access and log in.',
   'model-cache-unwritable': 'The folder for models of the hub cannot be written to.',
   'model-download-damaged': 'What was downloaded is not what the hub lists, and was not kept. Try again.',
+  'model-weights':
+    'The model has no file of weights that can be used for what it embeds. The message lists those that it has.',
+  'model-type':
+    'The safetensors of such a model cannot be loaded, or not for this modality. An ONNX export in `onnx/` can.',
+  'checkpoint-file':
+    'The model lacks a file that is needed for this modality. The message says what it is for.',
+  'checkpoint-json': 'A file of the model is no JSON, or too long.',
+  'checkpoint-config':
+    'A key of a file of the model has a value that cannot be used. The message names both.',
+  'checkpoint-tensors': 'The weights are not those of the architecture that the files beside them describe.',
+  'checkpoint-tokenizer': 'The tokenizer cannot be read, or does not fit the model.',
   'model-unreadable': 'The file is no ONNX model, is damaged, or has more in it than is looked at.',
   'model-output':
     'The output that holds the embeddings is not there, or cannot be told. Name it as `output`.',

@@ -6,14 +6,18 @@ import { openRegularFile } from '../engine/datasets/regularFile.ts';
 import { readSafetensors, type SafetensorsEntry } from '../engine/datasets/safetensorsFile.ts';
 import { contents, type Content } from '../engine/datasets/dataset.ts';
 import { onnxOutputsOf } from '../engine/encoders/checkpoint/onnxTextInputs.ts';
+import { weightFilesOf } from '../engine/encoders/checkpoint/weightFiles.ts';
 import { folderFiles } from '../engine/encoders/modelSource/folderFiles.ts';
 import { HubCache } from '../engine/encoders/modelSource/hubCache.ts';
 import { isCommit } from '../engine/encoders/modelSource/hubFile.ts';
 import { hubSettings } from '../engine/encoders/modelSource/hubSettings.ts';
 import { locateModel } from '../engine/encoders/modelSource/modelReference.ts';
+import { openClipConfigName } from '../engine/encoders/openClip/openClipConfig.ts';
 import { onnxParts, promptFor, type OnnxParts } from '../engine/encoders/onnxParts.ts';
 import { pretrained } from '../engine/encoders/pretrained.ts';
 import { chosenWeights, filesIn, placedTransformer } from '../engine/encoders/pretrainedFiles.ts';
+import { safetensorsEncoder } from '../engine/encoders/safetensorsEncoder.ts';
+import { Random } from '../engine/numerics/random.ts';
 import type { SentenceModel } from '../engine/encoders/sentence/sentenceModel.ts';
 import { InputError } from '../engine/problems.ts';
 import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
@@ -24,6 +28,10 @@ const configSchema = z.object({
   model_type: z.string().optional().catch(undefined),
   projection_dim: z.int().positive().optional().catch(undefined),
   hidden_size: z.int().positive().optional().catch(undefined),
+  model_cfg: z
+    .object({ embed_dim: z.int().positive().optional().catch(undefined) })
+    .optional()
+    .catch(undefined),
 });
 
 const unknownModel: ModelDescription = {
@@ -51,12 +59,14 @@ export async function describeModel({
   const folder = place.kind === 'folder' ? place.folder : await cachedFolder(place.id, place.revision);
   if (folder === undefined) return unknownModel;
   const files = await folderFiles(folder);
-  const weights = files.filter((name) => name.endsWith('.safetensors'));
+  // Those of another library beside them are the same once more.
+  const weights = weightFilesOf(files) ?? files.filter((name) => name.endsWith('.safetensors'));
   const sizes = await Promise.all(
     (weights.length > 0 ? weights : files.filter((name) => name.endsWith('.onnx'))).map(sizeIn(folder)),
   );
   const { inner, sentence } = await placedTransformer(folder, files);
-  const config = await readConfig(join(folder, inner));
+  const config = await readConfig(join(folder, inner), 'config.json');
+  const openClip = (await readConfig(join(folder, inner), openClipConfigName))?.model_cfg;
   const known = contents.find((candidate) => candidate === content) ?? null;
   const asked = pretrained.params.parse({ ...given, model });
   const details = await detailsOf({ folder, files, inner, sentence }, asked, known).catch(
@@ -68,14 +78,29 @@ export async function describeModel({
     },
   );
   return {
-    architecture: config?.architectures?.[0] ?? config?.model_type ?? null,
+    architecture:
+      config?.architectures?.[0] ?? config?.model_type ?? (openClip === undefined ? null : 'open_clip'),
     size: sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0),
-    dimension: dimensionOf(sentence, known, asked) ?? config?.projection_dim ?? config?.hidden_size ?? null,
+    dimension:
+      dimensionOf(sentence, known, asked) ??
+      config?.projection_dim ??
+      config?.hidden_size ??
+      openClip?.embed_dim ??
+      null,
     ...(await readWeights(weights.map((name) => join(folder, name)))),
     ...(details.length > 0 && { details }),
     isPresent: true,
   };
 }
+
+/** With what an encoder is loaded only to hear what is wrong with its files. */
+const inspection = {
+  baseFolder: '.',
+  random: new Random(0),
+  device: 'cpu',
+  progress: () => undefined,
+  isInspection: true,
+} as const;
 
 const missingCodes: ReadonlySet<string> = new Set(['model-weights', 'checkpoint-file']);
 
@@ -98,6 +123,10 @@ async function detailsOf(
   const weights = chosenWeights(filesIn(files, inner), asked, content);
   const context = { content, modality: content, signal: new AbortController().signal };
   if (weights.kind === 'safetensors') {
+    await safetensorsEncoder(
+      { ...asked, folder: join(folder, inner), files: weights.files, name: asked.model },
+      { ...context, ...inspection },
+    );
     return promptDetails(promptFor(folder, sentence?.prompts ?? null, asked.prompt, context));
   }
   const { path, isWhole } = weights.files;
@@ -141,8 +170,8 @@ function sizeIn(folder: string): (name: string) => Promise<number> {
   return async (name) => (await stat(join(folder, name))).size;
 }
 
-async function readConfig(folder: string): Promise<z.output<typeof configSchema> | undefined> {
-  const text = await readFile(join(folder, 'config.json'), 'utf8').catch(() => '{}');
+async function readConfig(folder: string, name: string): Promise<z.output<typeof configSchema> | undefined> {
+  const text = await readFile(join(folder, name), 'utf8').catch(() => '{}');
   try {
     return configSchema.safeParse(JSON.parse(text)).data;
   } catch {

@@ -4,9 +4,9 @@ import type { TensorInfo } from '../runtime/onnxRuntime.ts';
 
 /** Outputs that are embeddings of items, the likeliest first, by the names that exporters give them. */
 const embeddingNames: Readonly<Record<Content, readonly string[]>> = {
-  image: ['image_embeds'],
+  image: ['image_embeds', 'image_embeddings'],
   video: ['video_embeds', 'image_embeds'],
-  text: ['text_embeds', 'sentence_embedding'],
+  text: ['text_embeds', 'text_embeddings', 'sentence_embedding'],
   protein: ['protein_embeds', 'text_embeds'],
   audio: ['audio_embeds'],
   tensor: [],

@@ -18,6 +18,11 @@ export interface EncoderContext {
   readonly signal: AbortSignal;
   /** Told of downloads. */
   readonly progress: ProgressListener;
+  /**
+   * Whether the encoder is loaded only to hear what is wrong with its files: no weights are hashed and no model is
+   * started, so that what is loaded must not embed.
+   */
+  readonly isInspection?: true;
 }
 
 /**

@@ -47,13 +47,13 @@ export async function trainedNetwork(
   { title, graph, preparation, identity, adapt }: TrainedPart,
   tensors: TensorNames,
   { folder, files, name, precision, batchSize }: CheckpointOptions,
-  { device, content }: EncoderContext,
+  { device, content, isInspection }: EncoderContext,
 ): Promise<Encoder> {
   const weights = await openWeights(folder, files, graph, tensors, content === 'text' ? 'text' : 'image');
   const hash = createHash('sha256').update(
     JSON.stringify([graph.name, identity, preparation.identity, precision]),
   );
-  for (const fileHash of await weights.hashes()) hash.update(fileHash);
+  if (isInspection !== true) for (const fileHash of await weights.hashes()) hash.update(fileHash);
   const [logarithm] = weights.scalars;
   const logitScale = logarithm === undefined ? null : Math.exp(logarithm);
   const bias = weights.scalars[tensors.scalars.indexOf('logit_bias')];

@@ -205,7 +205,7 @@ class HubModel {
     return new InputError(
       'hub-unreachable',
       `${id} cannot be downloaded from ${this.#settings.url} (${reason}), and what is wanted of its revision ${revision} is not in ${this.#cache.folder}. ` +
-        `${notAFolder}. Without the network, put model.safetensors or onnx/*.onnx, config.json, tokenizer.json and preprocessor_config.json into a folder and name that, ` +
+        `${notAFolder}. Without the network, put the model’s files into a folder and name that, ` +
         `or copy ${basename(this.#cache.folder)} from another machine's cache into ${this.#settings.cacheFolder}`,
     );
   }

@@ -126,14 +126,24 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'table-format': 'The files of a table must be of one kind: CSV, TSV, JSON lines or Parquet.',
   'table-empty': 'The file is empty.',
   'table-header': 'Two columns have the same name, so that neither can be named.',
-  'table-unreadable': 'The table cannot be read as what its ending says. The message is DuckDB’s.',
+  'table-unreadable':
+    'The table cannot be read as what its ending says. Of CSV the message names the line: rows have as many cells as there are columns, and cells with delimiters, quotes or line breaks in them are in quotes, quotes in these doubled (RFC 4180).',
+  delimiter:
+    'The cells of a table are separated by another character than its ending says. Where that is wrong, `delimiter` says which.',
+  'no-header':
+    'The first line of a table is a row of values, and no names of columns. Where it is one of names, write them as words.',
+  'decimal-commas': 'The numbers of an embedding have decimal commas, and are read as such.',
+  'printed-arrays':
+    'Embeddings are read from arrays as NumPy or torch print them, which leaves four to eight digits of each number and cuts long arrays. Lists (`.tolist()`) or `.npy` keep all.',
+  'several-captions':
+    'Cells hold lists of captions, and each caption is a row. All captions of a list are right answers to what they share in retrieval.',
   'table-sql':
     'The query is one SELECT that reads files of this machine: no other statement, and nothing on the network.',
   'table-no-rows': 'The table, or what a query selects, has no rows.',
   'column-unclear':
     'What the columns of the table hold cannot be told by their names and types. Name them in `columns`.',
   'column-content':
-    'The column holds something else than its modality is made of. `content` says what to read.',
+    'The column holds something else than its modality is made of, such as texts for a modality called image, or cannot be read as it stands. The message says what was found; `content` says what to read.',
   'columns-mixed':
     'Either every modality of a table is a column of embeddings, or every one has to be embedded.',
   'embedding-ragged': 'A row has more or fewer numbers than the first one.',

@@ -42,6 +42,7 @@ export const valueRoles: Readonly<
     table: {
       path: 'pattern',
       'path.*': 'pattern',
+      delimiter: 'words',
       sql: 'words',
       'columns.*': 'column',
       'columns.*.column': 'column',

@@ -26,9 +26,9 @@ export async function tableColumns({
 
 async function recognisedIn(query: TableQuery): Promise<Record<string, string>> {
   try {
-    const found = await recognisedColumns(query);
+    const { modalities } = await recognisedColumns(query, query.folder);
     // A modality that is made of numbered columns is no column that can be chosen.
-    const single = found.filter(({ label }) => query.columns.some(({ name }) => name === label));
+    const single = modalities.filter(({ label }) => query.columns.some(({ name }) => name === label));
     return Object.fromEntries(single.map(({ modality, label }) => [modality, label]));
   } catch (error) {
     if (error instanceof InputError) return {};

@@ -1,14 +1,22 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
+import { someOf } from '../someOf.ts';
+import { captionsParam } from './captionRows.ts';
 import { classesParam } from './classSelection.ts';
+import { leftOutNotes } from './dataNotes.ts';
 import { contents, defineReader, type Dataset, type ReadContext } from './dataset.ts';
 import { samplingParams } from './sampling.ts';
 import { checkTableClasses, countTableClasses, rowsOfClasses } from './tableClasses.ts';
-import { chosenColumns, recognisedColumns, type ModalityColumn } from './tableColumns.ts';
+import {
+  chosenColumns,
+  recognisedColumns,
+  type ModalityColumn,
+  type TableModalities,
+} from './tableColumns.ts';
 import { tableEmbeddings } from './tableEmbeddings.ts';
-import { collectFacts } from './tableFacts.ts';
-import { tableExtension, tableExtensions } from './tableFiles.ts';
+import { collectFacts, factColumns, type FactsCollector } from './tableFacts.ts';
+import { tableExtension, tableExtensions } from './tableExtension.ts';
 import { openTable, type TableOrigin, type TableQuery } from './tableQuery.ts';
 import { tableSamples, type SampleModality } from './tableSamples.ts';
 
@@ -19,7 +27,15 @@ const params = z.strictObject({
     .union([name, z.array(name).min(1)])
     .optional()
     .describe(
-      'The table: a .csv, .tsv, .jsonl, .ndjson, .json or .parquet file, a glob such as `shards/*.parquet`, or a list of these. The first line of CSV and TSV names the columns.',
+      'The table: a .csv, .tsv, .jsonl, .ndjson, .json or .parquet file, a glob such as `shards/*.parquet`, or a list of these. The first line of CSV and TSV names the columns, unless it is a row of numbers.',
+    ),
+  delimiter: z
+    .string()
+    .regex(/^[ -~\t]$/)
+    .refine((text) => !/["\w]/.test(text), 'expected one character between cells, such as ;')
+    .optional()
+    .describe(
+      'What stands between the cells of CSV and TSV, such as `;` or `"\\t"`. Absent: a comma, in .tsv a tab, or another one of comma, tab, semicolon and bar where that cuts the rows into equally many cells.',
     ),
   sql: name
     .optional()
@@ -37,14 +53,14 @@ const params = z.strictObject({
             .enum([...contents, 'embedding'])
             .optional()
             .describe(
-              'What is in it. Absent: told by its type and first values; proteins (sequences of letters) are never guessed.',
+              'What is in it. Absent: told by its name, its type and all of its values; proteins (sequences of letters) are never guessed.',
             ),
         }),
       ]),
     )
     .optional()
     .describe(
-      'A mapping from modality to column, such as `{ image: path, text: caption }`. A column of lists of numbers is embeddings, as are numbered columns named by what they begin with (`image` for `image_0`, `image_1`, …); a column of names of files (told by their extensions) or of BLOBs (told by their first bytes) is images, audio, videos or tensors (`.npy`), of other texts text. Absent: told by types and names.',
+      'A mapping from modality to column, such as `{ image: path, text: caption }`. A column of lists of numbers is embeddings, as are numbered columns named by what they begin with (`image` for `image_0`, `image_1`, …); a column of names of files (told by their extensions), of BLOBs or of base64 (told by their first bytes) is images, audio, videos or tensors (`.npy`), of other texts or lists of captions text. A modality called image, audio or video is made of texts only with `content: text`. Absent: told by types, names and values.',
     ),
   root: name
     .optional()
@@ -62,6 +78,12 @@ const params = z.strictObject({
     .optional()
     .describe(
       'The modality of which several rows may share one item, such as an image with five captions: rows with the same cell do, or with `{ shared: image, column: image_id }` rows with the same value in that column. All of them are right answers to one another in retrieval. Absent: rows that name the same file share it.',
+    ),
+  captions: captionsParam
+    .unwrap()
+    .default('all')
+    .describe(
+      'Which captions to take where a cell has a list of them: `all`, a row for each, where every caption of a row counts as right in retrieval; `first`, one a row; `random`, a seeded choice of one.',
     ),
   classes: classesParam,
   ...samplingParams,
@@ -84,7 +106,8 @@ export const table = defineReader({
   async countClasses(given, { baseFolder }) {
     const query = await openTable(originOf(given), baseFolder);
     try {
-      return await countTableClasses(query, await modalitiesOf(query, given), given);
+      const { modalities } = await modalitiesOf(query, given, rootOf(query, given, baseFolder));
+      return await countTableClasses(query, modalities, given);
     } finally {
       query.close();
     }
@@ -99,43 +122,69 @@ export const table = defineReader({
   },
 });
 
-function originOf({ path, sql }: z.output<typeof params>): TableOrigin {
-  if (path !== undefined && sql === undefined) return { paths: typeof path === 'string' ? [path] : path };
-  if (sql !== undefined && path === undefined) return { sql };
+type TableParams = z.output<typeof params>;
+
+function originOf({ path, sql, delimiter }: TableParams): TableOrigin {
+  if (path !== undefined && sql === undefined) {
+    return { paths: typeof path === 'string' ? [path] : path, delimiter };
+  }
+  if (sql !== undefined && path === undefined && delimiter === undefined) return { sql };
   throw new InputError(
     'table-origin',
-    `A table needs either \`path\` or \`sql\`, found ${path === undefined ? 'neither' : 'both'}`,
+    delimiter !== undefined && sql !== undefined
+      ? "`delimiter` is for files in `path`; in `sql` it is said as in `read_csv('a.csv', delim = ';')`"
+      : `A table needs either \`path\` or \`sql\`, found ${path === undefined ? 'neither' : 'both'}`,
   );
+}
+
+function rootOf({ folder }: TableQuery, { root }: TableParams, baseFolder: string): string {
+  return root === undefined ? folder : resolve(baseFolder, root);
 }
 
 async function modalitiesOf(
   query: TableQuery,
-  { columns }: z.output<typeof params>,
-): Promise<ModalityColumn[]> {
-  return columns ? await chosenColumns(query, columns) : await recognisedColumns(query);
+  { columns }: TableParams,
+  root: string,
+): Promise<TableModalities> {
+  return columns ? await chosenColumns(query, columns, root) : await recognisedColumns(query, root);
 }
 
-async function readTable(
-  whole: TableQuery,
-  given: z.output<typeof params>,
-  context: ReadContext,
-): Promise<Dataset> {
-  const modalities = await modalitiesOf(whole, given);
+async function readTable(whole: TableQuery, given: TableParams, context: ReadContext): Promise<Dataset> {
+  const root = rootOf(whole, given, context.baseFolder);
+  const found = await modalitiesOf(whole, given, root);
+  const { modalities } = found;
   const query = await rowsOfClasses(whole, modalities, given);
   const collector = collectFacts(query, modalities, given);
+  const dataset = await readModalities(query, modalities, collector, root, given, context);
+  const used = factColumns(given);
+  const leftOut = found.leftOut.filter(({ name }) => !used.includes(name));
+  const notes = [
+    ...whole.notes,
+    ...found.notes,
+    ...leftOutNotes(whole.where, 'column', leftOut),
+    ...dataset.notes,
+  ];
+  return { ...dataset, notes };
+}
+
+async function readModalities(
+  query: TableQuery,
+  modalities: readonly ModalityColumn[],
+  collector: FactsCollector,
+  root: string,
+  given: TableParams,
+  context: ReadContext,
+): Promise<Dataset> {
   const samples = modalities.filter((column): column is SampleModality => column.content !== 'embedding');
   if (samples.length === 0 && modalities.length > 0) {
     return tableEmbeddings(query, modalities, collector, given, context);
   }
   if (samples.length < modalities.length || modalities.length === 0) {
-    const found = modalities
-      .map(({ modality, label, content }) => `${modality}: ${label} (${content})`)
-      .join(', ');
+    const found = modalities.map(({ modality, label, content }) => `${modality}: ${label} (${content})`);
     throw new InputError(
       'columns-mixed',
-      `${query.where}: \`columns\` must be embeddings throughout, or items to embed, found ${found || 'none'}`,
+      `${query.where}: \`columns\` must be embeddings throughout, or items to embed, found ${someOf(found) || 'none'}`,
     );
   }
-  const root = given.root === undefined ? query.folder : resolve(context.baseFolder, given.root);
   return tableSamples(query, samples, collector, root, given, context);
 }

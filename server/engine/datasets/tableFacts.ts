@@ -12,6 +12,12 @@ export interface FactColumns {
   readonly relevance?: string | { readonly shared: string; readonly column: string } | undefined;
 }
 
+/** The names of the columns that facts come from. */
+export function factColumns({ id, labels, attributes = [], relevance }: FactColumns): string[] {
+  const group = typeof relevance === 'object' ? relevance.column : undefined;
+  return [id, labels, ...attributes, group].filter((name) => name !== undefined);
+}
+
 /** Collects the facts of a table's rows while they stream by. */
 export interface FactsCollector {
   /** SQL of the values that `add` is given. */

@@ -1,18 +1,24 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { rmSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
+import { csvTable, type CsvTable } from './csvTable.ts';
+import { jsonRelation } from './jsonTable.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
-import { quoteName, quoteText } from './sqlQuoting.ts';
+import { quoteText } from './sqlQuoting.ts';
+import { tableExtension, tableExtensions } from './tableExtension.ts';
 
-/** The kinds of tables, by extension. */
-export const tableExtensions: readonly string[] = ['.csv', '.tsv', '.jsonl', '.ndjson', '.json', '.parquet'];
-
-/** The extension that tells a table's kind, in lower case; that of `.csv.gz` is `.csv`. */
-export function tableExtension(path: string): string {
-  const extension = extname(path).toLowerCase();
-  if (extension !== '.gz' && extension !== '.zst') return extension;
-  return extname(path.slice(0, -extension.length)).toLowerCase();
+/** Files as DuckDB reads them. */
+export interface FilesRelation {
+  /** What stands after FROM. */
+  readonly relation: string;
+  readonly notes: readonly Note[];
+  /** Folders of copies, which the caller removes, and where DuckDB must be let read. */
+  readonly copyFolders: readonly string[];
+  /** What is wrong with a file, in words of ours, where DuckDB stops; null when nothing is found. */
+  readonly diagnose: () => Promise<InputError | null>;
 }
 
 /**
@@ -20,12 +26,14 @@ export function tableExtension(path: string): string {
  * are matched by name between files; values of CSV and TSV are texts.
  *
  * @param paths Absolute.
- * @throws InputError `table-format`, `file-unreadable`, `table-empty`, `pickle-refused`.
+ * @param delimiter Of the cells of CSV and TSV; absent, it is looked for.
+ * @throws InputError `table-format`, `file-unreadable`, `table-empty`, `pickle-refused`, and those of `csvTable`.
  */
 export async function relationOfFiles(
   connection: DuckDBConnection,
   paths: readonly string[],
-): Promise<string> {
+  delimiter?: string,
+): Promise<FilesRelation> {
   const pickle = paths.find(hasPickleName);
   if (pickle !== undefined) throw pickleRefusal(pickle);
   const [extension = '', ...others] = new Set(paths.map(tableExtension));
@@ -35,21 +43,49 @@ export async function relationOfFiles(
       `${paths.join(', ')} should be tables of one kind: ${tableExtensions.join(', ')} (with .gz or .zst behind it where compressed)`,
     );
   }
-  const files = (await Promise.all(paths.map((path) => filesOfGlob(connection, path)))).flat();
-  switch (extension) {
-    case '.csv':
-    case '.tsv': {
-      const separator = extension === '.csv' ? ',' : '\t';
-      const parts = await Promise.all(files.map((file) => readCsv(connection, file, separator)));
-      return `(${parts.join(' UNION ALL BY NAME ')})`;
-    }
-    case '.parquet':
-      return `read_parquet(${quoteList(files)}, union_by_name = true)`;
-    default: {
-      const format = extension === '.json' ? 'auto' : 'newline_delimited';
-      return `read_json(${quoteList(files)}, format = '${format}', union_by_name = true)`;
-    }
+  const isCsv = extension === '.csv' || extension === '.tsv';
+  if (delimiter !== undefined && !isCsv) {
+    throw new InputError('table-format', `\`delimiter\` is for .csv and .tsv, found ${paths.join(', ')}`);
   }
+  const files = (await Promise.all(paths.map((path) => filesOfGlob(connection, path)))).flat();
+  if (isCsv) return csvFiles(connection, files, extension === '.csv' ? ',' : '\t', delimiter);
+  const relation =
+    extension === '.parquet'
+      ? `read_parquet([${files.map(quoteText).join(', ')}], union_by_name = true)`
+      : await jsonRelation(connection, files, extension === '.json' ? 'auto' : 'newline_delimited');
+  return { relation, notes: [], copyFolders: [], diagnose: () => Promise.resolve(null) };
+}
+
+async function csvFiles(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  usual: string,
+  delimiter: string | undefined,
+): Promise<FilesRelation> {
+  const tables: CsvTable[] = [];
+  const copyFolders: string[] = [];
+  try {
+    for (const file of files) {
+      const table = await csvTable(connection, file, usual, delimiter);
+      tables.push(table);
+      if (table.copyFolder !== undefined) copyFolders.push(table.copyFolder);
+    }
+  } catch (error) {
+    for (const folder of copyFolders) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return {
+    relation: `(${tables.map(({ select }) => select).join(' UNION ALL BY NAME ')})`,
+    notes: tables.flatMap(({ notes }) => notes),
+    copyFolders,
+    async diagnose() {
+      for (const table of tables) {
+        const problem = await table.diagnose();
+        if (problem !== null) return problem;
+      }
+      return null;
+    },
+  };
 }
 
 async function filesOfGlob(connection: DuckDBConnection, path: string): Promise<string[]> {
@@ -64,41 +100,4 @@ async function filesOfGlob(connection: DuckDBConnection, path: string): Promise<
     }
   }
   return files;
-}
-
-/**
- * The first line names the columns. It is read on its own, so that DuckDB has nothing to guess: a line with more or
- * fewer cells is then an error that names the line.
- */
-async function readCsv(connection: DuckDBConnection, file: string, separator: string): Promise<string> {
-  const source = `read_csv(${quoteText(file)}, auto_detect = false, comment = '', skip = 0`;
-  const firstLine = await connection.runAndReadAll(
-    `SELECT line FROM ${source}, header = false, columns = {line: 'VARCHAR'}, delim = '\u0001', quote = '', escape = '') LIMIT 1`,
-  );
-  const names = headerNames(String(firstLine.getRows()[0]?.[0] ?? ''), separator);
-  if (new Set(names.map((name) => name.toLowerCase())).size !== names.length) {
-    throw new InputError('table-header', `${file}: two columns have the same name: ${names.join(', ')}`, {
-      file,
-      line: 1,
-    });
-  }
-  const columns = names.map((name) => `${quoteName(name)}: 'VARCHAR'`).join(', ');
-  return `SELECT * FROM ${source}, header = true, columns = {${columns}}, delim = '${separator}', quote = '"', escape = '"')`;
-}
-
-/** The cells of a line; columns without a name, such as the index that pandas writes, are called `column0`, …. */
-function headerNames(line: string, separator: string): string[] {
-  const cell = new RegExp(`(?:"((?:[^"]|"")*)"|([^${separator}]*))(${separator}|$)`, 'y');
-  const names: string[] = [];
-  for (let more = true; more;) {
-    const [, quoted, plain = '', end] = cell.exec(line) ?? [];
-    const name = quoted?.replaceAll('""', '"') ?? plain;
-    names.push(name === '' ? `column${names.length}` : name);
-    more = end === separator;
-  }
-  return names;
-}
-
-function quoteList(texts: readonly string[]): string {
-  return `[${texts.map(quoteText).join(', ')}]`;
 }

@@ -1,9 +1,11 @@
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import { rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
 import { columnType, type ColumnType, type DuckDbTypes } from './columnType.ts';
-import { relationOfFiles } from './tableFiles.ts';
-import { absoluteFileNames } from './tableSql.ts';
+import { relationOfFiles, type FilesRelation } from './tableFiles.ts';
+import { wholeFileQuery } from './tableSql.ts';
 import { quoteName, quoteText } from './sqlQuoting.ts';
 
 /** Rows that a table or an SQL query gives, and how to read them. */
@@ -13,8 +15,12 @@ export interface TableQuery {
   /** The folder that names in its cells start from, unless told otherwise. */
   readonly folder: string;
   readonly columns: readonly TableColumn[];
+  /** What was read in another way than it stands in the files. */
+  readonly notes: readonly Note[];
   /** The values of SQL expressions over the columns, in the table's order, in chunks. */
   stream(expressions: readonly string[], clause?: string): AsyncIterable<DuckDBDataChunk>;
+  /** The rows of a SELECT over the table, which is given what stands for the table after FROM. */
+  select(sql: (relation: string) => string): AsyncIterable<DuckDBDataChunk>;
   /** SQL of a row's number in the table, from 1; null where rows are streamed from the first to the last. */
   readonly rowNumber: string | null;
   /**
@@ -32,7 +38,8 @@ export interface TableColumn {
 }
 
 /** Where the rows come from: files (paths or globs) of one format, or an SQL query. */
-export type TableOrigin = { readonly paths: readonly string[] } | { readonly sql: string };
+export type TableOrigin =
+  { readonly paths: readonly string[]; readonly delimiter?: string | undefined } | { readonly sql: string };
 
 /**
  * Opens a table or query. DuckDB may then read files only in the folders that the paths or the query name, in
@@ -51,24 +58,31 @@ export async function openTable(origin: TableOrigin, baseFolder: string): Promis
     temp_directory: '',
   });
   const connection = await instance.connect();
+  const copyFolders: string[] = [];
   const close = () => {
     connection.closeSync();
     instance.closeSync();
+    for (const folder of copyFolders) rmSync(folder, { recursive: true, force: true });
   };
   try {
-    const { relation, where, folders } =
+    const found =
       'sql' in origin
         ? await queryRelation(connection, origin.sql, baseFolder)
-        : await filesRelation(connection, origin.paths, baseFolder);
-    const allowed = [...new Set([resolve(baseFolder), ...folders])].map((folder) => quoteText(`${folder}/`));
+        : await filesRelation(connection, origin, baseFolder);
+    copyFolders.push(...found.copyFolders);
+    const folders = new Set([resolve(baseFolder), ...found.folders, ...copyFolders]);
+    const allowed = [...folders].map((folder) => quoteText(`${folder}/`));
     await connection.run(`SET allowed_directories = [${allowed.join(', ')}]`);
     await connection.run('SET enable_external_access = false');
     await connection.run('SET lock_configuration = true');
-    return queryOf(connection, relation, {
+    const { where, notes, diagnose } = found;
+    return queryOf(connection, found.relation, {
       where,
-      folder: 'sql' in origin ? resolve(baseFolder) : folders[0]!,
-      columns: await describe(connection, relation, where, duckDb),
+      notes,
+      folder: 'sql' in origin ? resolve(baseFolder) : found.folders[0]!,
+      columns: await describe(connection, found, duckDb),
       rowNumber: null,
+      diagnose,
       close,
     });
   } catch (error) {
@@ -81,13 +95,14 @@ export async function openTable(origin: TableOrigin, baseFolder: string): Promis
 function queryOf(
   connection: DuckDBConnection,
   relation: string,
-  table: Omit<TableQuery, 'stream' | 'filter'>,
+  table: Omit<TableQuery, 'stream' | 'select' | 'filter'> & Pick<Relation, 'diagnose'>,
   values?: Readonly<Record<string, string>>,
 ): TableQuery {
   return {
     ...table,
     stream: (expressions, clause = '') =>
-      stream(connection, `SELECT ${expressions.join(', ')} FROM ${relation} ${clause}`, table.where, values),
+      stream(connection, `SELECT ${expressions.join(', ')} FROM ${relation} ${clause}`, table, values),
+    select: (sql) => stream(connection, sql(relation), table, values),
     filter(condition, more) {
       const rowNumber = table.rowNumber ?? quoteName(unusedName('row_number', table.columns));
       const numbered =
@@ -108,9 +123,7 @@ function unusedName(wanted: string, columns: readonly TableColumn[]): string {
   return name;
 }
 
-interface Relation {
-  /** What stands after FROM. */
-  readonly relation: string;
+interface Relation extends FilesRelation {
   readonly where: string;
   /** The folders that files are read in. */
   readonly folders: readonly string[];
@@ -118,17 +131,14 @@ interface Relation {
 
 async function filesRelation(
   connection: DuckDBConnection,
-  paths: readonly string[],
+  { paths, delimiter }: Extract<TableOrigin, { readonly paths: unknown }>,
   baseFolder: string,
 ): Promise<Relation> {
   const where = paths.join(', ');
   const absolute = paths.map((path) => resolve(baseFolder, path));
   try {
-    return {
-      relation: await relationOfFiles(connection, absolute),
-      where,
-      folders: absolute.map(folderOfGlob),
-    };
+    const relation = await relationOfFiles(connection, absolute, delimiter);
+    return { ...relation, where, folders: absolute.map(folderOfGlob) };
   } catch (error) {
     throw unreadable(error, where);
   }
@@ -139,9 +149,16 @@ async function queryRelation(
   sql: string,
   baseFolder: string,
 ): Promise<Relation> {
-  const { text, files } = await absoluteFileNames(connection, sql, resolve(baseFolder));
-  // The line breaks end a comment in the query's last line.
-  return { relation: `(\n${text}\n)`, where: 'the query', folders: files.map(folderOfGlob) };
+  const { text, files } = await wholeFileQuery(connection, sql, resolve(baseFolder));
+  return {
+    // The line breaks end a comment in the query's last line.
+    relation: `(\n${text}\n)`,
+    where: 'the query',
+    folders: files.map(folderOfGlob),
+    notes: [],
+    copyFolders: [],
+    diagnose: () => Promise.resolve(null),
+  };
 }
 
 /** The deepest folder that every file which a path or glob stands for is in. */
@@ -152,8 +169,7 @@ function folderOfGlob(glob: string): string {
 
 async function describe(
   connection: DuckDBConnection,
-  relation: string,
-  where: string,
+  { relation, where, diagnose }: Relation,
   duckDb: DuckDbTypes,
 ): Promise<TableColumn[]> {
   try {
@@ -163,14 +179,14 @@ async function describe(
       type: columnType(statement.columnType(index), duckDb),
     }));
   } catch (error) {
-    throw unreadable(error, where);
+    throw (await diagnose()) ?? unreadable(error, where);
   }
 }
 
 async function* stream(
   connection: DuckDBConnection,
   sql: string,
-  where: string,
+  { where, diagnose }: Pick<Relation, 'where' | 'diagnose'>,
   values?: Readonly<Record<string, string>>,
 ): AsyncGenerator<DuckDBDataChunk> {
   try {
@@ -181,7 +197,7 @@ async function* stream(
       yield chunk;
     }
   } catch (error) {
-    throw unreadable(error, where);
+    throw (await diagnose()) ?? unreadable(error, where);
   }
 }
 

@@ -448,6 +448,30 @@ describe('sql', () => {
     expect(await embeddings({ sql: joined })).toEqual({ v: [[1, 2], [3, 4]] }); // prettier-ignore
   });
 
+  it('looks at every row to tell the types of columns', async () => {
+    const rows = Array.from({ length: 20_600 }, (_, row) => (row < 20_500 ? [row, -1] : [row + 0.5, 0.25]));
+    const last = [[20_598.5, 0.25], [20_599.5, 0.25]]; // prettier-ignore
+    write('late.csv', `d0,d1\n${rows.map((row) => row.join(',')).join('\n')}\n`);
+    write('late.jsonl', rows.map((row) => JSON.stringify({ v: row })).join('\n'));
+    for (const from of [
+      "'late.csv'",
+      "read_csv(['late.csv' ], header = true)",
+      `"late.csv" t`,
+      "read_csv_auto('late.csv') AS late",
+    ]) {
+      const sql = `SELECT d0, d1 FROM ${from} OFFSET 20598`;
+      expect(await embeddings({ sql })).toEqual({ 'modality-1': last });
+    }
+    for (const from of [
+      "'late.jsonl'",
+      "read_ndjson('late.jsonl')",
+      "read_json_auto('late.jsonl', format = 'nd')",
+    ]) {
+      expect(await embeddings({ sql: `SELECT late.v FROM ${from} late OFFSET 20598` })).toEqual({ v: last });
+    }
+    expect(await embeddings({ sql: "SELECT late.v FROM 'late.jsonl' OFFSET 20598" })).toEqual({ v: last });
+  });
+
   it.each([
     ["COPY (SELECT 1) TO 'written.csv'", 'Only SELECT'],
     ['SELECT 1; SELECT 2', '2 statements'],
@@ -457,23 +481,23 @@ describe('sql', () => {
     ['SET threads = 1', 'Only SELECT'],
     ['INSTALL httpfs', 'Only SELECT'],
     ["SELECT * FROM 'https://example.org/x.parquet'", 'only files on this machine'],
+    ["SELECT * FROM query('SELECT 1; SELECT 2')", 'write the query itself'],
+    ["SELECT * FROM read_csv('sql' || '.csv')", 'write them in quotes'],
     ['', '0 statements'],
     ['SELEC', 'syntax error'],
   ])('refuses %s', async (sql, message) => {
     const before = readdirSync(folder);
-    const error = await inputErrorOf(table.open({ sql, sampling: 'first' }, contextFor(folder)));
+    const error = await inputErrorOf(
+      table.open({ sql, sampling: 'first', captions: 'all' }, contextFor(folder)),
+    );
     expect(error.code).toBe('table-sql');
     expect(error.message).toContain(message);
     expect(readdirSync(folder)).toEqual(before);
   });
 
   it('reads only what it names', async () => {
-    for (const sql of [
-      "SELECT * FROM read_text('/etc/' || 'hostname')",
-      "SELECT * FROM query('SELECT 1; SELECT 2')",
-    ]) {
-      expect((await failure({ sql })).code).toBe('table-unreadable');
-    }
+    const sql = "SELECT * FROM read_text('/etc/' || 'hostname')";
+    expect((await failure({ sql })).code).toBe('table-unreadable');
   });
 });
 
@@ -500,10 +524,11 @@ describe('table refuses', () => {
   it('CSV lines with more or fewer cells, naming the line', async () => {
     const more = await failure({ path: write('more.csv', 'd0,d1\n1,2\n1,2,3\n') });
     expect(more.message).toMatch(
-      /more\.csv cannot be read: .*Line: 3.*Expected Number of Columns: 2 Found: 3$/,
+      /more\.csv cannot be read: the row in line 3 has 3 cells, expected 2 as there are names of columns;/,
     );
+    expect(more.place.line).toBe(3);
     const fewer = await failure({ path: write('fewer.csv', 'd0,d1\n1,2\n1\n') });
-    expect(fewer.message).toContain('Line: 3');
+    expect(fewer.message).toContain('line 3 has 1 cells');
   });
 
   it('a column’s name that comes twice', async () => {

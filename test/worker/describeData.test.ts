@@ -33,6 +33,7 @@ it('makes a modality of each file of embeddings, called after it', async () => {
 it('tells what a run would leave out', async () => {
   await write('pairs.csv', 'caption,title\na,b\n,c\nd,e\n');
   expect((await describeFiles('pairs.csv')).notes).toMatchObject([
+    { code: 'left-out', message: expect.stringContaining('title (VARCHAR: texts)') as string },
     { code: 'rows-skipped', message: expect.stringMatching(/^1 row was left out: row-2 \(/) as unknown },
   ]);
 });

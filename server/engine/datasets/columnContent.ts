@@ -37,9 +37,9 @@ export interface FoundContent {
   readonly value: ColumnValue;
   /**
    * What speaks against embeddings: that a column has few numbers a row, as boxes have, or not equally many in each,
-   * as tokens have.
+   * as tokens have. Of BLOBs, that their first bytes tell nothing.
    */
-  readonly doubt: 'none' | 'short' | 'ragged';
+  readonly doubt: 'none' | 'short' | 'ragged' | 'unknown';
   /** Whether the numbers are those that printing left. */
   readonly isPrinted?: boolean;
 }
@@ -100,7 +100,7 @@ export async function findContents(
   const evidence = await textEvidence(query, texts);
   const findings: ColumnFinding[] = [];
   for (const [index, question] of questions.entries()) {
-    const cell = cells[index]!;
+    const cell = cells[index] ?? null;
     findings.push(
       cell === null || question.hints.asked === 'protein'
         ? await findContent(query, question)
@@ -127,19 +127,16 @@ async function findContent(query: TableQuery, { column, hints }: ColumnQuestion)
   switch (type.form) {
     case 'blob':
       if (isOfWords(asked)) return unfit(column, asked);
-      return found({
-        content: fileContent(asked) ?? (await contentOfBlobs(query, cell)) ?? 'image',
-        cells: 'files',
-        expression: cell,
-        present: `${cell} IS NOT NULL`,
-      });
+      return blobColumn(query, cell, hints);
     case 'file':
       return isOfWords(asked) ? unfit(column, asked) : fileColumn(query, column, hints);
     case 'numbers':
     case 'nested-numbers':
     case 'texts':
       return fileContent(asked) === undefined ? listColumn(query, column, asked) : unfit(column, asked!);
-    default:
+    case 'text':
+    case 'number':
+    case 'other':
       // A structure would be read with its brackets and commas.
       if (asked === 'text' && (type.form !== 'other' || !/[[({]/.test(type.sql))) {
         return found(textValue('text', cell));
@@ -287,6 +284,23 @@ async function contentOfBase64(query: TableQuery, cell: string): Promise<FileCon
 /** The bytes that a text holds in base64, also as a `data:` address and with line breaks. */
 export function bytesOfBase64(text: string): Uint8Array {
   return Buffer.from(text.replace(/^\s*data:[^,]*,/, ''), 'base64');
+}
+
+async function blobColumn(
+  query: TableQuery,
+  cell: string,
+  { asked, named }: ColumnHints,
+): Promise<ColumnFinding> {
+  const content = fileContent(asked) ?? (await contentOfBlobs(query, cell));
+  return found(
+    {
+      content: content ?? named ?? 'image',
+      cells: 'files',
+      expression: cell,
+      present: `${cell} IS NOT NULL`,
+    },
+    content === null ? 'unknown' : 'none',
+  );
 }
 
 /** The content that the signatures of the first BLOBs agree on; null where they tell nothing. */

@@ -114,7 +114,7 @@ function chosenColumn(
 /**
  * The columns that are modalities by their types, names and cells, when the configuration names none: every column of
  * embeddings (lists of numbers); or else numbered columns (`image_0`, `image_1`, …); or else the first column of each of
- * images, audio, videos, tensors and captions. Short lists and few numbered columns, which may be boxes and scores, are
+ * images, audio, videos, tensors and captions, one that is named so before others. Short lists and few numbered columns, which may be boxes and scores, are
  * embeddings only where there are no files and captions. Proteins are never guessed.
  *
  * @param root The folder that names of files start at.
@@ -155,7 +155,7 @@ async function modalitiesAmong(
     single.push({ ...finding.value, label: name, modality: name, doubt: finding.doubt });
   }
   const samples = [...fileContents, 'text' as const]
-    .map((content) => ({ content, column: single.find((column) => column.content === content) }))
+    .map((content) => ({ content, column: likeliest(single.filter((column) => column.content === content)) }))
     .flatMap(({ content, column }) => (column === undefined ? [] : [{ ...column, modality: content }]));
   const hasFiles = samples.some(({ content }) => content !== 'text');
   const embeddings = single.filter(({ content }) => content === 'embedding');
@@ -175,8 +175,19 @@ async function modalitiesAmong(
   return numbered;
 }
 
+/** Of columns of one content the first that is named so, or else the first that leaves no doubt. */
+function likeliest<Column extends ModalityColumn & Pick<FoundContent, 'doubt'>>(
+  columns: readonly Column[],
+): Column | undefined {
+  return (
+    columns.find(({ label, content }) => contentOfWord(label) === content) ??
+    columns.find(({ doubt }) => doubt === 'none') ??
+    columns[0]
+  );
+}
+
 function printedNotes({ where }: TableQuery, name: string, finding: ColumnFinding | undefined): Note[] {
-  if (finding?.value == null || !('isPrinted' in finding) || !finding.isPrinted) return [];
+  if (finding === undefined || !('isPrinted' in finding) || !finding.isPrinted) return [];
   const message = `${where}: ${name} has arrays as they were printed, with the few digits that printing leaves of their numbers`;
   return [{ code: 'printed-arrays', message }];
 }

@@ -202,7 +202,7 @@ function missingCell(
 function captionsIn(value: unknown): string[] {
   const texts =
     typeof value === 'object' && value !== null && 'items' in value
-      ? (value.items as readonly unknown[]).map((item) => (item === null ? '' : String(item)))
+      ? (value.items as readonly unknown[]).map((item) => (typeof item === 'string' ? item : ''))
       : (textsInList(String(value)) ?? [String(value)]);
   return texts.map((text) => text.trim()).filter((text) => text !== '');
 }
@@ -223,7 +223,7 @@ interface SampleColumn {
   /** The names of files, where the cells have these. */
   readonly paths?: readonly string[];
   /** The captions of a row, where the cells have lists of these. */
-  captions?(index: number): readonly string[];
+  readonly captions?: (index: number) => readonly string[];
   add(chunk: DuckDBDataChunk, column: number, row: number): Promise<void>;
   item(index: number, id: string): Item;
   close(): Promise<void>;
@@ -235,7 +235,10 @@ function sampleColumn(modality: SampleModality, root: string): SampleColumn {
       return listColumn(modality.modality);
     case 'values':
       return valueColumn(modality.modality, modality.content);
-    default:
+    case 'names':
+    case 'files':
+    case 'references':
+    case 'base64':
       return fileColumn(modality.modality, modality.content, root, modality.cells);
   }
 }

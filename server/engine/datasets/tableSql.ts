@@ -127,7 +127,7 @@ function* namedFiles(node: unknown, problem: (found: string) => InputError): Gen
     typeof position === 'number' &&
     /[./\\]/.test(name)
   ) {
-    yield { name, position, use: { as: 'table', alias: String(alias ?? '') } };
+    yield { name, position, use: { as: 'table', alias: typeof alias === 'string' ? alias : '' } };
   }
   if (type === 'TABLE_FUNCTION') {
     yield* filesOfCall((node as { function: CallNode }).function, problem);

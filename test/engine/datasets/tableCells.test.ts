@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { table } from '../../../server/engine/datasets/table.ts';
+import { readerOf } from '../../../server/worker/describeData.ts';
 import { asSamples, inputErrorOf, openReader, readAll } from './openForTest.ts';
 import { notesOf, useTableFolder } from './tableFolder.ts';
 
@@ -447,7 +448,7 @@ describe('columns', () => {
         }
         await (dataset as { close(): Promise<void> }).close();
       }),
-      { numRuns: 12 },
+      { numRuns: 10 },
     );
   });
 
@@ -474,10 +475,12 @@ describe('columns', () => {
 const cases = '../shared/cases/tables';
 describe.skipIf(!existsSync(cases))('inputs that people have (skipped where ../shared is absent)', () => {
   const openCase = async (name: string) => {
-    const { kind: _, ...data } = name.endsWith('.yaml')
-      ? (parse(readFileSync(join(cases, name), 'utf8')) as { data: { kind: string; path: string } }).data
-      : { kind: 'table', path: name };
-    return openReader(table, data, cases);
+    const { given } = readerOf(
+      name.endsWith('.yaml')
+        ? (parse(readFileSync(join(cases, name), 'utf8')) as { data: Record<string, unknown> }).data
+        : { kind: 'table', path: name },
+    );
+    return openReader(table, given, cases);
   };
 
   it.each(['names_one_na.csv', 'names_one_na.gap.yaml'])('%s', async (name) => {

@@ -70,8 +70,8 @@ export const valueRoles: Readonly<
   },
   encoders: {
     random: {},
-    pretrained: { model: 'model', revision: 'words', output: 'words' },
-    onnx: { path: 'file', processor: 'folder', output: 'words' },
+    pretrained: { model: 'model', revision: 'words', output: 'words', prompt: 'words' },
+    onnx: { path: 'file', processor: 'folder', output: 'words', prompt: 'words' },
   },
   experiments: {
     'modality-gap': { name: 'words' },

@@ -2,10 +2,11 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { Note } from '../protocol/report.ts';
 import { skippedRowsNotes } from './datasets/dataNotes.ts';
 import type { Content, SampleDataset } from './datasets/dataset.ts';
-import type { EmbeddedSamples, ItemCounts } from './encoders/embedSamples.ts';
+import type { EmbeddedSamples } from './encoders/embedSamples.ts';
 import { embedSamples } from './encoders/embedSamples.ts';
 import type { EmbeddingCache, EmbeddingStore } from './encoders/embeddingCache.ts';
 import type { Encoder } from './encoders/encoder.ts';
+import type { ItemCounts } from './encoders/modalityEmbeddings.ts';
 import { encoders } from './encoders/registry.ts';
 import type { Random } from './numerics/random.ts';
 import { InputError } from './problems.ts';
@@ -73,6 +74,7 @@ export async function embedDataset(
   skippedRowsNotes([...dataset.skipped, ...skipped]).forEach(note);
   for (const [m, { name, content }] of dataset.modalities.entries()) {
     noteTruncated(name, content, items[m]!, note);
+    noteDependence(name, items[m]!, note);
     const store = stores?.[m];
     if (store !== undefined) await finishStore(name, store, items[m]!, note);
   }
@@ -115,6 +117,14 @@ async function finishStore(
     });
   }
   store.notes.forEach(note);
+}
+
+function noteDependence(modality: string, { dependsOnBatch }: ItemCounts, note: (note: Note) => void): void {
+  if (!dependsOnBatch) return;
+  note({
+    code: 'batch-dependence',
+    message: `${modality}: the model gives an item other numbers in other batches; each item was embedded by itself, which takes longer`,
+  });
 }
 
 function noteTruncated(

@@ -227,6 +227,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     'The model takes something else than the items give: other inputs, types, axes or sizes. The message names what it takes.',
   'pixel-levels':
     'The model takes pixels as bytes, 0 to 255: it is expected to rescale and normalise them itself.',
+  'quantised-model':
+    'The model computes with whole numbers of 8 bits, and its embeddings are a little off. The file that was not quantised gives exact ones, and is embedded in batches.',
   'model-external-data':
     'The model keeps tensors in a file that is not in its own folder. Put the two together, under the names that they were written with.',
   'hub-address': 'HF_ENDPOINT is not the address of a hub.',

@@ -8,6 +8,7 @@ import { embeddingAxes, embeddingOutput, likelyOutputs } from '../engine/encoder
 import { imageParam, imageTarget } from '../engine/encoders/inputs/imageParam.ts';
 import { checkInputTypes, pixelFormOf, pixelNotes } from '../engine/encoders/modelInputs.ts';
 import { processorFolder } from '../engine/encoders/onnx.ts';
+import { isQuantisedByBatch, quantisedNote } from '../engine/encoders/quantisedModel.ts';
 import { readOnnxHeader, type OnnxHeader } from '../engine/graph/onnxHeader.ts';
 import { InputError } from '../engine/problems.ts';
 import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
@@ -37,10 +38,12 @@ export async function describeOnnxModel({ entry, content, baseFolder }: Params):
     dimension: dimensionOf(file, header, textOf(entry['output']), known),
     logitScale: null,
     isPresent: true,
-    notes:
-      known === 'image' || known === 'video'
+    notes: [
+      ...(known === 'image' || known === 'video'
         ? await pictureNotes(file, header, entry, known, baseFolder)
-        : [],
+        : []),
+      ...(isQuantisedByBatch(header.operators) ? [quantisedNote(file)] : []),
+    ],
   };
 }
 

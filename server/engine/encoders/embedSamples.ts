@@ -5,7 +5,7 @@ import type { ProgressListener } from '../../protocol/progress.ts';
 import type { EmbeddingStore } from './embeddingCache.ts';
 import type { Encoder } from './encoder.ts';
 import type { ContentEntry } from './modalityEmbeddings.ts';
-import { ModalityEmbeddings } from './modalityEmbeddings.ts';
+import { ModalityEmbeddings, type ItemCounts } from './modalityEmbeddings.ts';
 
 export interface EmbedOptions {
   /** Fail at the first row that cannot be read, instead of leaving it out. */
@@ -14,16 +14,6 @@ export interface EmbedOptions {
   readonly stores: readonly EmbeddingStore[] | null;
   readonly signal: AbortSignal;
   readonly progress: ProgressListener;
-}
-
-/** What became of the items of a modality. */
-export interface ItemCounts {
-  /** Different items. */
-  readonly distinct: number;
-  /** Those of them that were not embedded but came from the store. */
-  readonly stored: number;
-  /** Those of them that were longer than the model takes. */
-  readonly truncated: number;
 }
 
 export interface EmbeddedSamples {

@@ -73,6 +73,10 @@ export interface EmbeddingModel {
    * @throws OutOfMemory when there are too many items for the device.
    */
   embed(items: readonly PreparedItem[]): Promise<Matrix>;
+  /**
+   * Whether it was found to give rows other values in other batches, so that each is embedded alone; false unless given.
+   */
+  readonly dependsOnBatch?: boolean;
   /** Ends the model, also in the middle of a batch. */
   dispose(): Promise<void>;
 }

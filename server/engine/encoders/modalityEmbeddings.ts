@@ -7,6 +7,18 @@ import type { LoadedItem } from './loadedItem.ts';
 import { loadItem } from './loadedItem.ts';
 import { ResilientModel } from './resilientModel.ts';
 
+/** What became of the items of a modality. */
+export interface ItemCounts {
+  /** Different items. */
+  readonly distinct: number;
+  /** Those of them that were not embedded but came from the store. */
+  readonly stored: number;
+  /** Those of them that were longer than the model takes. */
+  readonly truncated: number;
+  /** Whether the model gives items other embeddings in other batches, so that each was embedded alone. */
+  readonly dependsOnBatch: boolean;
+}
+
 /** A different content of a modality, from when it is first read to when it is embedded. */
 export interface ContentEntry {
   readonly hash: string;
@@ -51,14 +63,15 @@ export class ModalityEmbeddings {
   }
 
   /** How many different items there were, how many of them came from the store, and how many were cut. */
-  get counts(): { readonly distinct: number; readonly stored: number; readonly truncated: number } {
+  get counts(): ItemCounts {
     let [distinct, truncated] = [0, 0];
     for (const { filled, isTruncated } of this.#entries.values()) {
       if (filled === null) continue;
       distinct += 1;
       if (isTruncated) truncated += 1;
     }
-    return { distinct, stored: this.#fromStore, truncated };
+    const { dependsOnBatch } = this.model;
+    return { distinct, stored: this.#fromStore, truncated, dependsOnBatch };
   }
 
   /**

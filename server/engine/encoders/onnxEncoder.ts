@@ -7,6 +7,7 @@ import type { Preparation } from './inputs/preparation.ts';
 import { measureLogitScale } from './logitScale.ts';
 import { modelHeader } from './checkpoint/modelHeader.ts';
 import { checkInputTypes } from './modelInputs.ts';
+import { isQuantisedByBatch, quantisedNote } from './quantisedModel.ts';
 import { dataFilesOf } from './modelSource/dataFiles.ts';
 import { fileHash } from './modelSource/fileHash.ts';
 import { processModel, type InputShapes } from './processModel.ts';
@@ -38,16 +39,20 @@ export async function onnxEncoder(
 ): Promise<Encoder> {
   const header = await modelHeader(file);
   if (header !== null) checkInputTypes(file, header.inputs, content);
+  const isQuantised = header !== null && isQuantisedByBatch(header.operators);
   // Whoever asks for batches of one may have a model that takes no others.
-  const smallestBatch = batchSize === 1 ? 1 : 2;
+  const isAlone = isQuantised || batchSize === 1;
+  // What a device makes of a row in another batch is not held to the bit.
+  const independence = isAlone ? 'alone' : device === 'cpu' ? 'probed' : 'known';
   const identity = createHash('sha256').update(
-    JSON.stringify([content, preparation.identity, head.identity, smallestBatch]),
+    JSON.stringify([content, preparation.identity, head.identity, isAlone]),
   );
   for (const path of [file, ...(await dataFilesOf(file))]) identity.update(await fileHash(path));
   const start = (): Promise<ModelProcess> => startModel(file, { name: file, device, signal });
   const logitScale = wholeShapes && (await scaleOf(start, wholeShapes));
   return {
     ...preparation,
+    notes: [...(preparation.notes ?? []), ...(isQuantised ? [quantisedNote(file)] : [])],
     batchSize: batchSize ?? null,
     fingerprint: identity.digest('hex'),
     summary: logitScale === null ? summary : `${summary}, logit scale ${logitScale}`,
@@ -57,7 +62,7 @@ export async function onnxEncoder(
       try {
         const { output, pool, finish } = head.choose(file, process.outputs);
         const otherShapes = wholeShapes ?? {};
-        const model = processModel(process, { name: file, output, pool, otherShapes, smallestBatch });
+        const model = processModel(process, { name: file, output, pool, otherShapes, independence });
         return finish === null
           ? model
           : { ...model, embed: async (items) => finish(await model.embed(items)) };

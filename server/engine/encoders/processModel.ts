@@ -1,12 +1,13 @@
 import { elementCount } from '../graph/graph.ts';
 import { dot } from '../numerics/dot.ts';
 import type { Matrix } from '../numerics/matrix.ts';
-import { matrix, row, rowRange } from '../numerics/matrix.ts';
+import { matrix, row } from '../numerics/matrix.ts';
 import { InputError } from '../problems.ts';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import type { TensorInfo, TensorValue } from '../runtime/onnxRuntime.ts';
 import { embeddingAxes } from './embeddingOutput.ts';
 import type { EmbeddingModel, PreparedItem } from './encoder.ts';
+import { BatchDependence, embedAlone, embedTogether, type RowBatches } from './independentRows.ts';
 import type { TokenPool } from './pooling.ts';
 
 /** Shapes of inputs without their batch axis, by name. */
@@ -22,10 +23,10 @@ export interface ProcessModelOptions {
   /** What a model of two modalities takes of the other one, where it leaves lengths open; 1 unless given. */
   readonly otherShapes?: InputShapes;
   /**
-   * Fewer rows are filled up with copies; 1 unless given. ONNX Runtime sums in another order where the first of several
-   * axes has one entry, so that models that sum over tokens give a row alone other last digits than with others.
+   * How it is held that a row does not depend on its batch: `known` of a model that is built so, as unless given; `probed`
+   * of one that may be, and is embedded row by row where it is not; `alone` for row by row in any case.
    */
-  readonly smallestBatch?: number;
+  readonly independence?: 'known' | 'probed' | 'alone';
 }
 
 /**
@@ -38,7 +39,7 @@ export interface ProcessModelOptions {
  */
 export function processModel(
   process: ModelProcess,
-  { name, output, pool, otherShapes = {}, smallestBatch = 1 }: ProcessModelOptions,
+  { name, output, pool, otherShapes = {}, independence = 'known' }: ProcessModelOptions,
 ): EmbeddingModel {
   async function embedRows(sources: readonly InputSource[], rows: readonly Inputs[]): Promise<Matrix> {
     const { [output]: result } = await process.run(feedsOf(sources, rows), [output]);
@@ -50,22 +51,28 @@ export function processModel(
     );
   }
 
+  const dependence = new BatchDependence();
+
   return {
     async embed(items) {
       const sources = inputSources(name, process.inputs, items[0]!, otherShapes);
       const parts = partsOf(items[0]!, sources);
       const rows = items.flatMap(({ inputs }) => (parts === null ? [inputs] : partsIn(inputs, parts)));
-      const size = fixedBatch(sources) ?? Math.max(smallestBatch, rows.length);
-      let all: Matrix | null = null;
-      for (let start = 0; start < rows.length; start += size) {
-        // A model exported for one size of batch is given that, the last one filled up with copies.
-        const batch = Array.from({ length: size }, (_, i) => rows[Math.min(start + i, rows.length - 1)]!);
-        const embedded = await embedRows(sources, batch);
-        all ??= matrix(rows.length, embedded.columns);
-        const end = Math.min(start + size, rows.length);
-        rowRange(all, start, end).data.set(rowRange(embedded, 0, end - start).data);
-      }
-      return parts === null ? all! : averaged(all!, parts);
+      const batches: RowBatches<Inputs> = {
+        fixed: fixedBatch(sources),
+        smallest: independence === 'probed' ? 2 : 1,
+        embed: (batch) => embedRows(sources, batch),
+        other: unlike,
+      };
+      const all = await {
+        known: () => embedTogether(rows, batches),
+        probed: () => dependence.embed(rows, rows[0]![mainInput(rows[0]!)]!.data.length, batches),
+        alone: () => embedAlone(rows, batches),
+      }[independence]();
+      return parts === null ? all : averaged(all, parts);
+    },
+    get dependsOnBatch() {
+      return dependence.wasFound;
     },
     dispose: () => process.kill(),
   };
@@ -108,6 +115,19 @@ function inputSources(
   });
   if (!sources.some((source) => 'from' in source && source.from === main)) throw unknown();
   return sources;
+}
+
+/** The inputs of an item that is unlike one: numbers of a wider range, or the first token throughout. */
+function unlike(inputs: Inputs): Inputs {
+  const main = mainInput(inputs);
+  const { shape, data } = inputs[main]!;
+  const other = emptyLike(data, data.length);
+  if (other instanceof Float32Array) {
+    const largest = (data as Float32Array).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    other.forEach((_, i) => (other[i] = (i % 2 === 0 ? -1 : 1) * (3 * largest + 1)));
+  }
+  if (other instanceof Uint8Array) other.forEach((_, i) => (other[i] = i % 2 === 0 ? 0 : 255));
+  return { ...inputs, [main]: { shape, data: other } };
 }
 
 /** The input that holds the item itself; others say more of it. */

@@ -13,6 +13,7 @@ export class ResilientModel {
   readonly #search: BatchSizeSearch;
   #model: Promise<EmbeddingModel> | null = null;
   #isDisposed = false;
+  #dependsOnBatch = false;
 
   constructor(encoder: Encoder) {
     this.#encoder = encoder;
@@ -22,6 +23,11 @@ export class ResilientModel {
   /** Items that the next batch should have. */
   get batchSize(): number {
     return this.#search.size;
+  }
+
+  /** Whether the model was found to give rows other values in other batches, so that each is embedded alone. */
+  get dependsOnBatch(): boolean {
+    return this.#dependsOnBatch;
   }
 
   /** Keeps batches small enough for memory, given how much an item's input takes. */
@@ -39,6 +45,7 @@ export class ResilientModel {
       const model = await this.#started();
       const before = performance.now();
       const embedded = await model.embed(items);
+      this.#dependsOnBatch ||= model.dependsOnBatch === true;
       this.#search.took(items.length, (performance.now() - before) / 1000);
       return embedded;
     } catch (error) {

@@ -15,6 +15,8 @@ export interface OnnxHeader {
   /** What it is given; with the initialisers, which old writers list here too, left out. */
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
+  /** The operators that its graph uses, those of its functions among them, each once. */
+  readonly operators: readonly string[];
   /** Numbers in all initialisers, those in other files too. */
   readonly parameters: number;
   /** Bytes of these; null where one is of a type without a fixed size, or of one that is not known. */
@@ -32,8 +34,8 @@ export interface OnnxValue {
   readonly shape: Shape;
 }
 
-/** More than the largest models have, whose nodes are a field each. */
-const mostFields = 2_000_000;
+/** More than the largest models have, whose nodes are a dozen fields each. */
+const mostFields = 4_000_000;
 const mostAxes = 64;
 const longestName = 2 ** 12;
 const longestValue = 2 ** 16;
@@ -80,13 +82,16 @@ export async function readOnnxHeader(
   let producer = '';
   let opset: number | null = null;
   let graph: GraphHeader | null = null;
+  const ofFunctions = new Set<string>();
   for await (const field of reader.fields()) {
     if (field.number === 2) producer = await reader.text(field, longestName);
     if (field.number === 7) graph = await readGraph(reader, field, problem);
+    if (field.number === 25) await readFunction(reader, field, ofFunctions);
     if (field.number === 8) opset = (await standardOpset(reader, field)) ?? opset;
   }
   if (graph === null) throw problem('has no graph');
-  return { producer, opset, ...graph };
+  const operators = [...new Set([...graph.operators, ...ofFunctions])];
+  return { producer, opset, ...graph, operators };
 }
 
 type GraphHeader = Omit<OnnxHeader, 'producer' | 'opset'>;
@@ -102,8 +107,10 @@ async function readGraph(
   const inputs: OnnxValue[] = [];
   const outputs: OnnxValue[] = [];
   const initialisers = new Set<string>();
+  const operators = new Set<string>();
   const dataFiles = new Set<string>();
   for await (const field of reader.fields(message)) {
+    if (field.number === 1) await readOperator(reader, field, operators);
     if (field.number === 2) graph = await reader.text(field, longestName);
     if (field.number === 5) {
       const tensor = await readTensor(reader, field);
@@ -127,7 +134,37 @@ async function readGraph(
   }
   const bytes = Number.isNaN(bits) ? null : Math.ceil(bits / 8);
   const given = inputs.filter(({ name }) => !initialisers.has(name));
-  return { graph, inputs: given, outputs, parameters, bytes, dataFiles: [...dataFiles] };
+  return {
+    graph,
+    inputs: given,
+    outputs,
+    operators: [...operators],
+    parameters,
+    bytes,
+    dataFiles: [...dataFiles],
+  };
+}
+
+/** Adds the operator of a node to others. */
+async function readOperator(
+  reader: ProtobufReader,
+  node: ProtobufField,
+  operators: Set<string>,
+): Promise<void> {
+  for await (const field of reader.fields(node)) {
+    if (field.number === 4) operators.add(await reader.text(field, longestName));
+  }
+}
+
+/** Adds the operators of a function's nodes to others. */
+async function readFunction(
+  reader: ProtobufReader,
+  message: ProtobufField,
+  operators: Set<string>,
+): Promise<void> {
+  for await (const field of reader.fields(message)) {
+    if (field.number === 7) await readOperator(reader, field, operators);
+  }
 }
 
 /** The version of an operator set, where it is that of the standard. */

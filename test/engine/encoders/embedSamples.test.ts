@@ -96,13 +96,13 @@ describe('items that were embedded before', () => {
     const first = await embed(70, stores);
     expect([sum(batches.image), sum(batches.text)]).toEqual([60, 60]);
     expect(first.items).toEqual([
-      { distinct: 60, stored: 0, truncated: 0 },
-      { distinct: 60, stored: 0, truncated: 0 },
+      { distinct: 60, stored: 0, truncated: 0, dependsOnBatch: false },
+      { distinct: 60, stored: 0, truncated: 0, dependsOnBatch: false },
     ]);
     batches = { image: [], text: [] };
     const second = await embed(77, stores);
     expect([sum(batches.image), sum(batches.text)]).toEqual([6, 6]);
-    expect(second.items[0]).toEqual({ distinct: 66, stored: 60, truncated: 0 });
+    expect(second.items[0]).toEqual({ distinct: 66, stored: 60, truncated: 0, dependsOnBatch: false });
     expect(second.embeddings[0]!.data.subarray(0, first.embeddings[0]!.data.length)).toEqual(
       first.embeddings[0]!.data,
     );
@@ -136,7 +136,7 @@ describe('embeddings that turn out to be damaged', () => {
     batches = { image: [], text: [] };
     const again = await embed(70, stores);
     expect([sum(batches.image), sum(batches.text)]).toEqual([13, 0]);
-    expect(again.items[0]).toEqual({ distinct: 60, stored: 47, truncated: 0 });
+    expect(again.items[0]).toEqual({ distinct: 60, stored: 47, truncated: 0, dependsOnBatch: false });
     expect(again.embeddings).toEqual(undisturbed.embeddings);
   });
 });

@@ -176,12 +176,41 @@ describe('batches', () => {
     expect(fed.map(({ x }) => x!.shape)).toEqual(Array.from({ length: runs }, () => [size, 2]));
   });
 
-  it('of a smallest size are filled up, larger ones are as they are', async () => {
+  it('are of two at least, and the first of them are tried in others, where rows may depend on them', async () => {
     const { process, fed } = fakeProcess([input('x', ['n', 2])], heads('x'));
-    const model = processModel(process, { ...options, smallestBatch: 2 });
+    const model = processModel(process, { ...options, independence: 'probed' });
     expect([...(await model.embed(items.slice(3, 4))).data]).toEqual([3, 30]);
     expect((await model.embed(items)).rows).toBe(5);
-    expect(fed.map(({ x }) => x!.shape[0])).toEqual([2, 5]);
+    expect(fed.map(({ x }) => x!.shape[0])).toEqual([2, 3, 3, 5]);
+    expect(model.dependsOnBatch).toBe(false);
+  });
+
+  it.each<[string, (values: number[], at: number) => number]>([
+    ['its largest value', (values, at) => values[at]! / Math.max(1, ...values)],
+    ['its size', (values, at) => values[at]! + values.length],
+    ['the place in it', (values, at) => values[at]! + at],
+  ])('that rows depend on, on %s, have one item each', async (_, compute) => {
+    for (const [size, first] of [
+      ['n', 1],
+      ['n', 2],
+      ['n', 5],
+      [4, 5],
+    ] as const) {
+      const { process } = fakeProcess([input('x', [size, 2])], (feeds) => {
+        const { shape, data } = feeds['x']!;
+        const values = Array.from({ length: shape[0]! }, (_, r) => Number(data[2 * r + 1]));
+        return { shape: [shape[0]!, 1], data: Float32Array.from(values, (_, r) => compute(values, r)) };
+      });
+      const model = processModel(process, { ...options, independence: 'probed' });
+      const alone = items.map((item) => {
+        const value = Number(item.inputs['tensor']!.data[1]);
+        return Math.fround(compute(Array<number>(size === 'n' ? 1 : size).fill(value), 0));
+      });
+      expect([...(await model.embed(items.slice(-first))).data]).toEqual(alone.slice(-first));
+      expect([...(await model.embed(items)).data]).toEqual(alone);
+      // Where all batches have one size, none depends on it.
+      if (size === 'n') expect(model.dependsOnBatch).toBe(true);
+    }
   });
 });
 

@@ -63,9 +63,15 @@ export async function onnxEncoder(
         const { output, pool, finish } = head.choose(file, process.outputs);
         const otherShapes = wholeShapes ?? {};
         const model = processModel(process, { name: file, output, pool, otherShapes, independence });
-        return finish === null
-          ? model
-          : { ...model, embed: async (items) => finish(await model.embed(items)) };
+        if (finish === null) return model;
+        return {
+          embed: async (items) => finish(await model.embed(items)),
+          // Found out while embedding.
+          get dependsOnBatch() {
+            return model.dependsOnBatch === true;
+          },
+          dispose: () => model.dispose(),
+        };
       } catch (error) {
         await process.kill();
         throw error;

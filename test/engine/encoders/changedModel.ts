@@ -70,7 +70,7 @@ export function constantOf(name: string, dims: readonly number[], values: readon
     dims: dims.map(BigInt),
     dataType: elementTypes.float32,
     rawData: new Uint8Array(Float32Array.from(values).buffer),
-  } as MessageInitShape<typeof TensorProtoSchema>);
+  });
 }
 
 /** ValueInfoProto of a tensor. */

@@ -5,7 +5,11 @@ import { pathShortener } from '../../../server/engine/report/shownPaths.ts';
 const base = join(sep, 'home', 'ada', 'project');
 
 it('names what is below the folder from there on, and other files by the way to them', () => {
-  const files = [join(base, 'a.npy'), join(sep, 'home', 'ada', 'data', 'b.npy'), join(sep, 'home', 'ada', 'data')];
+  const files = [
+    join(base, 'a.npy'),
+    join(sep, 'home', 'ada', 'data', 'b.npy'),
+    join(sep, 'home', 'ada', 'data'),
+  ];
   const shorten = pathShortener(base, files);
   expect(shorten(files[0]!)).toBe('a.npy');
   expect(shorten(`${files[1]!}: 1 array, beside ${files[0]!} in ${files[2]!}`)).toBe(

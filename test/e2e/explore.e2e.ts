@@ -177,6 +177,10 @@ describe.skipIf(host === null)('exploring', () => {
     await workbench.pick('body');
     await workbench.picture('columns');
     await workbench.page.keyboard.press('Enter');
+    // The list of columns, where the same names stand elsewhere, goes before this question comes.
+    await workbench.page
+      .locator('.quick-input-widget:visible input.input[placeholder^="Which column names the class"]')
+      .waitFor();
     await workbench.pick('topic');
     await workbench.pick('Random networks');
     await workbench.pick('Save as an experiment file');

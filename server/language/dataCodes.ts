@@ -156,6 +156,10 @@ export const dataExplanations: Readonly<Record<string, string>> = {
 
   'bad-json': 'The file is no JSON, or not the kind of it that is expected.',
   'not-coco-captions': 'The file is JSON, and not in the format of COCO captions.',
+  'not-karpathy-split': 'The file is JSON, and not in the format of Karpathy’s splits.',
+  'unknown-split': 'No image is in that split. The message lists those that there are.',
+  'not-flickr-captions':
+    'The lines are not those of the files of captions of Flickr8k and Flickr30k. Other files of pairs are tables.',
   'duplicate-image': 'An image is listed twice, so that its captions cannot be told apart.',
   'not-a-folder': 'The path leads to a file where a folder is read.',
   'contents-unmatched':

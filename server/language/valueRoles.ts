@@ -39,6 +39,8 @@ export const valueRoles: Readonly<
     zarr: { ...embeddingFiles, 'modalities.*': 'array' },
     embeddings: { ...embeddingFiles, path: 'folder', 'modalities.*': 'array' },
     'coco-captions': { path: 'file', images: 'folder' },
+    'karpathy-split': { path: 'file', images: 'folder', split: 'words', 'split.*': 'words' },
+    'flickr-captions': { path: 'file', images: 'folder' },
     table: {
       path: 'pattern',
       'path.*': 'pattern',

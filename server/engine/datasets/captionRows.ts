@@ -10,6 +10,14 @@ export const captionsParam = z
     'Which captions to take where an item has several: `first`, one an item, in the order of the file; `random`, a seeded choice of one; `all`, a row for each caption, where every caption of an item counts as right in retrieval.',
   );
 
+/** The parameter of readers whose captions come in lists, or in files made for retrieval with all of them. */
+export const allCaptionsParam = captionsParam
+  .unwrap()
+  .default('all')
+  .describe(
+    'Which captions to take where an item has several: `all`, a row for each, where every caption of an item counts as right in retrieval; `first`, one an item; `random`, a seeded choice of one.',
+  );
+
 /** An image, a sound or another item by its id, with its captions. */
 export interface CaptionedItem {
   readonly id: string;

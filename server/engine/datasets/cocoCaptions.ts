@@ -1,15 +1,13 @@
 import { existsSync } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
-import { captionRows, captionsParam, type CaptionedItem } from './captionRows.ts';
-import { defineReader, type RowFacts, type SkippedRow } from './dataset.ts';
-import { mediaFileItem } from './mediaItem.ts';
+import { captionedImages, checkImageFolder, parseJsonFile, type CaptionedImage } from './captionedImages.ts';
+import { captionsParam } from './captionRows.ts';
+import { defineReader, type SkippedRow } from './dataset.ts';
 import { resolveInside } from './resolveInside.ts';
 import { samplingParams } from './sampling.ts';
-import { selectSamples } from './selectSamples.ts';
-import { readTextFile, unreadableFile } from './textFile.ts';
 
 /** The part of COCO's format that is read; the rest of a file may be anything. */
 const captionFile = z.object({
@@ -57,9 +55,9 @@ export const cocoCaptions = defineReader({
   async open(params, { baseFolder, random }) {
     const path = resolve(baseFolder, params.path);
     const imageFolder = params.images === undefined ? undefined : resolve(baseFolder, params.images);
-    if (imageFolder !== undefined) await checkFolder(imageFolder);
+    if (imageFolder !== undefined) await checkImageFolder(imageFolder);
     const { images, skipped } = listImages(
-      parseCaptionFile(await readTextFile(path), path),
+      parseCaptionFile(await parseJsonFile(path), path),
       path,
       imageFolder,
     );
@@ -68,52 +66,16 @@ export const cocoCaptions = defineReader({
         skipped[0] === undefined ? 'it lists no images' : `first: ${skipped[0].id}: ${skipped[0].reason}`;
       throw new InputError('no-rows', `${path} gives no captioned image (${why})`, { file: path });
     }
-    const { rows, facts } = captionRows('image', images, params.captions, random);
-    const text = { name: 'text', content: 'text' } as const;
-    const all = {
-      kind: 'samples',
-      notes: [],
-      modalities: imageFolder === undefined ? [text] : [{ name: 'image', content: 'image' } as const, text],
-      count: rows.length,
-      facts: imageFolder === undefined ? withoutRelevance(facts) : facts,
-      skipped,
-      read(index: number) {
-        const { item, caption } = rows[index]!;
-        const { id, path: file } = images[item]!;
-        const textItem = { content: 'text', text: caption } as const;
-        const items = file === undefined ? [textItem] : [mediaFileItem('image', file, id), textItem];
-        return Promise.resolve({ id: facts.ids![index]!, items });
-      },
-      close: () => Promise.resolve(),
-    } as const;
-    return selectSamples(all, params, random);
+    return captionedImages(
+      images,
+      { hasFiles: imageFolder !== undefined, skipped, notes: [] },
+      params,
+      random,
+    );
   },
 });
 
-/** With the captions alone there is no image that rows could share. */
-function withoutRelevance({ ids }: RowFacts): RowFacts {
-  return ids === undefined ? {} : { ids };
-}
-
-async function checkFolder(folder: string): Promise<void> {
-  const found = await stat(folder).catch((error: unknown) => {
-    throw unreadableFile(folder, error);
-  });
-  if (!found.isDirectory()) {
-    throw new InputError('not-a-folder', `\`images\` must be a folder, but ${folder} is a file`, {
-      file: folder,
-    });
-  }
-}
-
-function parseCaptionFile(text: string, path: string): CaptionFile {
-  let content: unknown;
-  try {
-    content = JSON.parse(text);
-  } catch (error) {
-    const found = text.trim() === '' ? 'it is empty' : (error as Error).message;
-    throw new InputError('bad-json', `${path} is not valid JSON: ${found}`, { file: path });
-  }
+function parseCaptionFile(content: unknown, path: string): CaptionFile {
   const { data, error } = captionFile.safeParse(content);
   if (data !== undefined) return data;
   const { path: at, message } = error.issues[0]!;
@@ -129,7 +91,7 @@ function listImages(
   { images, annotations }: CaptionFile,
   path: string,
   imageFolder: string | undefined,
-): { images: (CaptionedItem & { readonly path?: string })[]; skipped: SkippedRow[] } {
+): { images: CaptionedImage[]; skipped: SkippedRow[] } {
   const captionsOf = new Map<number, string[]>();
   const names = new Set<string>();
   for (const { id, file_name: name } of images) {
@@ -155,7 +117,7 @@ function listImages(
     else skipped.push({ id: `caption ${id ?? `of image ${imageId}`}`, reason });
   }
 
-  const kept: (CaptionedItem & { readonly path?: string })[] = [];
+  const kept: CaptionedImage[] = [];
   for (const { id: imageId, file_name: id } of images) {
     const captions = captionsOf.get(imageId)!;
     const file = imageFolder === undefined ? undefined : resolveInside(imageFolder, id);

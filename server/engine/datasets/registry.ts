@@ -3,7 +3,9 @@ import { arrow } from './arrow.ts';
 import { cocoCaptions } from './cocoCaptions.ts';
 import { embeddingFolder } from './embeddingFolder.ts';
 import { fasta } from './fasta.ts';
+import { flickrCaptions } from './flickrCaptions.ts';
 import { hdf5 } from './hdf5.ts';
+import { karpathySplit } from './karpathySplit.ts';
 import { mediaFolder } from './mediaFolder.ts';
 import { npy } from './npy.ts';
 import { npz } from './npz.ts';
@@ -27,8 +29,10 @@ export const readers: readonly ReaderDefinition[] = Object.freeze([
   arrow,
   zarr,
   embeddingFolder,
-  // Before tables, which take any .json.
+  // Before tables, which take any .csv, and lines of text, which take any .txt.
   cocoCaptions,
+  karpathySplit,
+  flickrCaptions,
   table,
   webDataset,
   textLines,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { someOf } from '../someOf.ts';
-import { captionsParam } from './captionRows.ts';
+import { allCaptionsParam } from './captionRows.ts';
 import { classesParam } from './classSelection.ts';
 import { leftOutNotes } from './dataNotes.ts';
 import { contents, defineReader, type Dataset, type ReadContext } from './dataset.ts';
@@ -79,12 +79,7 @@ const params = z.strictObject({
     .describe(
       'The modality of which several rows may share one item, such as an image with five captions: rows with the same cell do, or with `{ shared: image, column: image_id }` rows with the same value in that column. All of them are right answers to one another in retrieval. Absent: rows that name the same file share it.',
     ),
-  captions: captionsParam
-    .unwrap()
-    .default('all')
-    .describe(
-      'Which captions to take where a cell has a list of them: `all`, a row for each, where every caption of a row counts as right in retrieval; `first`, one a row; `random`, a seeded choice of one.',
-    ),
+  captions: allCaptionsParam,
   classes: classesParam,
   ...samplingParams,
 });

@@ -35,6 +35,9 @@ const missingWords = String.raw`(?:#?n/?a|nan|<na>|nat|null|none|nil|\\n|undefin
 const blank = '[ \\t\\r\\n]*';
 const missingPattern = `^${blank}${missingWords}${blank}$`;
 
+/** Longer cells are no such word, whatever white space is around it. */
+const longestMissing = 40;
+
 /** Whether a cell holds a word for a missing value, such as `N/A`, `nan` or `None`. */
 export function saysMissing(text: string): boolean {
   return new RegExp(missingPattern, 'i').test(text);
@@ -82,9 +85,12 @@ const numbersAlone = String.raw`^\s*[-+.\d][-+.\denaif]*(?:\s*[\s,;]\s*[-+.\d][-
 export async function textEvidence(query: TableQuery, cells: readonly string[]): Promise<TextEvidence[]> {
   const found = cells.map(() => new Map<string, number>());
   if (cells.length > 0) {
+    // The beginning is cut off once: patterns of it take far less time than that does.
     const counted = query.select(
-      (relation) => `SELECT number, ${kindExpression('cell')} AS kind, count(*) FROM (
-        SELECT unnest(range(${cells.length})) AS number, unnest([${cells.join(', ')}]) AS cell FROM ${relation}
+      (relation) => `SELECT number, ${kindExpression('cell', 'head')} AS kind, count(*) FROM (
+        SELECT number, cell, left(cell, 512) AS head FROM (
+          SELECT unnest(range(${cells.length})) AS number, unnest([${cells.join(', ')}]) AS cell FROM ${relation}
+        )
       ) GROUP BY number, kind`,
     );
     for await (const chunk of counted) {
@@ -99,28 +105,35 @@ export async function textEvidence(query: TableQuery, cells: readonly string[]):
   );
 }
 
-/** SQL of the kind of a text. */
-function kindExpression(cell: string): string {
-  const head = `left(${cell}, 512)`;
+/** SQL of the kind of a text, of which `head` is the beginning. */
+function kindExpression(cell: string, head: string): string {
   const matches = (pattern: string, text = head) => `regexp_matches(${text}, ${quoteText(pattern)}, 'i')`;
-  const isArray = `(${matches(arrayStart)} OR ${matches(numbersAlone, cell)})`;
-  const isBase64 = `(${matches(String.raw`^\s*data:[^,]*;base64,`)} OR (length(${cell}) > 64 AND ${matches(String.raw`^\s*[a-z0-9+/\r\n]{64,}=*\s*$`)} AND regexp_matches(${head}, '[a-z]') AND regexp_matches(${head}, '[A-Z]') AND regexp_matches(${head}, '[0-9]')))`;
+  // What a pattern needs is looked for first: patterns are slow, and most cells have none of it.
+  const has = (...parts: string[]) =>
+    `(${parts.map((part) => `contains(${head}, ${quoteText(part)})`).join(' OR ')})`;
+  // Digits, signs and white space come before the colon.
+  const mayBeNumber = `${head} < ':'`;
+  const isArray = `((${has('[', '(')} AND ${matches(arrayStart)}) OR (${mayBeNumber} AND ${has(' ', ',', ';', '\n')} AND ${matches(numbersAlone, cell)}))`;
+  const isBase64 = `((${has('base64,', 'BASE64,')} AND ${matches(String.raw`^\s*data:[^,]*;base64,`)}) OR (length(${cell}) > 64 AND NOT contains(${head}, ' ') AND ${matches(String.raw`^\s*[a-z0-9+/\r\n]{64,}=*\s*$`)} AND regexp_matches(${head}, '[a-z]') AND regexp_matches(${head}, '[A-Z]') AND regexp_matches(${head}, '[0-9]')))`;
   const names = fileContents.map((content) => {
     const extensions = [...fileExtensions[content], ...unreadExtensions[content]].join('|');
-    return [content, matches(String.raw`\.(?:${extensions})(?:\.\d+)?\s*(?:[?#][^/\\]*)?$`)] as const;
+    return [
+      content,
+      `(${has('.')} AND ${matches(String.raw`\.(?:${extensions})(?:\.\d+)?\s*(?:[?#][^/\\]*)?$`)})`,
+    ] as const;
   });
   const conditions: Readonly<Record<string, string>> = {
     nul: `contains(${cell}, chr(0))`,
-    blank: `${cell} IS NULL OR ${matches(`^${blank}$`)}`,
-    missing: matches(missingPattern),
-    address: matches(String.raw`^\s*(?:[a-z][a-z0-9+.-]*:)?//[^\s]+\s*$`),
+    blank: `${cell} IS NULL OR trim(${cell}, e' \\t\\r\\n') = ''`,
+    missing: `length(${cell}) <= ${longestMissing} AND ${matches(missingPattern)}`,
+    address: `${has('//')} AND ${matches(String.raw`^\s*(?:[a-z][a-z0-9+.-]*:)?//[^\s]+\s*$`)}`,
     base64: isBase64,
     cutArray: `${isArray} AND ${matches(String.raw`\.\.\.|…`, cell)}`,
-    printedArray: matches(String.raw`^\s*(?:(?:array|tensor)\s*\(|[\[(]+\s*${number}\s+${number})`),
+    printedArray: `${has('[', '(')} AND ${matches(String.raw`^\s*(?:(?:array|tensor)\s*\(|[\[(]+\s*${number}\s+${number})`)}`,
     array: isArray,
-    list: matches(String.raw`^\s*(?:array\s*\(\s*)?[\[(]\s*(?:['"]|[\])]\s*$)`),
+    list: `${has('[', '(')} AND ${matches(String.raw`^\s*(?:array\s*\(\s*)?[\[(]\s*(?:['"]|[\])]\s*$)`)}`,
     ...Object.fromEntries(names),
-    path: matches(String.raw`^\s*[^\s]*(?:\.[a-z0-9]{2,5}|[/\\][^\s]*)\s*$`),
+    path: `${has('.', '/', '\\')} AND ${matches(String.raw`^\s*[^\s]*(?:\.[a-z0-9]{2,5}|[/\\][^\s]*)\s*$`)}`,
   };
   const cases = kinds.map((kind) =>
     kind === 'text' ? `ELSE 'text'` : `WHEN ${conditions[kind]!} THEN '${kind}'`,

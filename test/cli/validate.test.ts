@@ -11,7 +11,7 @@ const bad = 'name: a\nnam: 100%, a:b\ndata: { kind: scenes, sampling: random }\n
 const good =
   'name: a\ndata: { kind: scenes }\nencoders: { image: { kind: random }, text: { kind: random } }\n';
 const unknownKey =
-  'Unknown key "nam". Allowed: name, seed, data, encoders, experiments, pairRows, device, output';
+  'Unknown key "nam". Allowed: name, seed, data, encoders, experiments, pairRows, repeatedRows, invalidRows, device, output';
 const notUsed = '`sampling` chooses the rows that `limit` takes; without `limit` all of them are taken';
 
 beforeEach(async () => {

@@ -52,7 +52,11 @@ describe('what only the files tell', () => {
     ['dimensions', 2, /^dimensions\.gap\.yaml:2:\d+: .*4.*5.* \[unequal-dimensions\]\n$/],
     ['unreadable', 2, /^unreadable\.gap\.yaml:2:26: .*broken\.npy.* \[npy-magic\]\n$/],
     ['encoder', 2, /^encoder\.gap\.yaml:3:1: .*"text".* has no encoder \[missing-encoder\]\n$/],
-    ['onnx', 2, /^onnx\.gap\.yaml:5:29: .*twelve\.npy is no ONNX model .* \[model-unreadable\]\n$/],
+    [
+      'onnx',
+      2,
+      /^onnx\.gap\.yaml:4:30: .* \[checkpoint-file\]\nonnx\.gap\.yaml:5:29: .*twelve\.npy is no ONNX model .* \[model-unreadable\]\n$/,
+    ],
     ['good', 0, /^$/],
   ])('%s', async (name, expected, message) => {
     const { code, out, err } = await run('validate', `${name}.gap.yaml`);

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { paintedOn } from './harness/canvas.ts';
-import { acceptSaveDialog, chooseFromMenu } from './harness/dialogs.ts';
+import { acceptSaveDialog, chooseFromMenu, questionAsking } from './harness/dialogs.ts';
 import { writePhotos, writeThreeModalities } from './harness/fixtures.ts';
 import { storedReport } from './harness/storedReport.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
@@ -172,15 +172,12 @@ describe.skipIf(host === null)('exploring', () => {
     await workbench.pick('Choose files');
     await workbench.chooseFile('reviews.csv');
     await workbench.pick('Choose columns');
-    await workbench.quickPickRows.filter({ hasText: 'VARCHAR' }).first().waitFor();
+    await questionAsking(workbench, 'Which columns?');
     // The title is picked already: it is called as captions are.
     await workbench.pick('body');
     await workbench.picture('columns');
     await workbench.page.keyboard.press('Enter');
-    // The list of columns, where the same names stand elsewhere, goes before this question comes.
-    await workbench.page
-      .locator('.quick-input-widget:visible input.input[placeholder^="Which column names the class"]')
-      .waitFor();
+    await questionAsking(workbench, 'Which column names the class');
     await workbench.pick('topic');
     await workbench.pick('Random networks');
     await workbench.pick('Save as an experiment file');

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { InputError } from '../problems.ts';
+import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 import { unreadableFile } from './textFile.ts';
 
 /** What the bytes of a text file are, by its byte-order mark, or by where its zeros are. */
@@ -27,9 +28,10 @@ export function textEncoding(head: Uint8Array): TextEncoding {
 /**
  * The bytes of a file, decompressed where its name ends with `.gz`.
  *
- * @throws InputError `file-unreadable`, `table-unreadable` when it is no gzip.
+ * @throws InputError `file-unreadable`, `table-unreadable` when it is no gzip, `pickle-refused`.
  */
 export async function* fileChunks(file: string): AsyncGenerator<Uint8Array> {
+  if (hasPickleName(file)) throw pickleRefusal(file);
   const source = createReadStream(file, { highWaterMark: 1 << 20 });
   let chunks: Readable = source;
   if (/\.gz$/i.test(file)) {

@@ -31,10 +31,17 @@ export async function questionTitled({ page }: Workbench, title: string): Promis
   await page.locator('.quick-input-widget:visible .quick-input-title').getByText(title).waitFor();
 }
 
+function question({ page }: Workbench, placeholder: string): Locator {
+  return page.locator(`.quick-input-widget:visible input.input[placeholder^="${placeholder}"]`);
+}
+
+/** Waits for the question whose field begins to ask so: the one before may have answers that read the same. */
+export async function questionAsking(workbench: Workbench, placeholder: string): Promise<void> {
+  await question(workbench, placeholder).waitFor();
+}
+
 /** Answers the question after the names of modalities. */
 export async function nameModalities(workbench: Workbench, names: string): Promise<void> {
-  await workbench.page
-    .locator('.quick-input-widget:visible input.input[placeholder^="Names of the modalities"]')
-    .fill(names);
+  await question(workbench, 'Names of the modalities').fill(names);
   await workbench.page.keyboard.press('Enter');
 }

@@ -67,7 +67,7 @@ describe.skipIf(host === null)('what the extension contributes', () => {
       .toEqual(['New Experiment', 'Measure Modality Gap', 'What It Measures']);
     await workbench.picture('welcome views');
     await buttons.filter({ hasText: 'Measure Modality Gap' }).click();
-    await workbench.quickPickRows.filter({ hasText: 'Built-in scenes' }).waitFor();
+    await workbench.quickPickRow('Built-in scenes').waitFor();
     await workbench.page.keyboard.press('Escape');
   });
 

@@ -167,7 +167,7 @@ describe.skipIf(host === null)('exploring', () => {
     await workbench.runCommand('Measure Modality Gap');
     await workbench.pick('Choose a folder');
     await workbench.chooseFolder('photos', 'Measure');
-    await workbench.quickPickRows.filter({ hasText: 'Measure image and text' }).waitFor();
+    await workbench.quickPickRow('Measure image and text').waitFor();
     await workbench.page.locator('.quick-input-widget:visible').getByRole('button', { name: 'Back' }).click();
     await workbench.pick('Choose files');
     await workbench.chooseFile('reviews.csv');

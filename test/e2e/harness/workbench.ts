@@ -94,7 +94,7 @@ export class Workbench {
 
   /** Opens a file of the workspace in an editor. */
   async openFile(name: string): Promise<void> {
-    const row = this.quickPickRows.filter({ hasText: name }).first();
+    const row = this.quickPickRow(name);
     await this.untilSeen(row, async () => {
       await this.page.keyboard.press('ControlOrMeta+P');
       await this.#type(name);
@@ -134,11 +134,16 @@ export class Workbench {
     return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
   }
 
+  /** The first row of a quick pick that shows a text: rows keep, hidden, what the question before showed in them. */
+  quickPickRow(text: string | RegExp): Locator {
+    return this.quickPickRows.filter({ has: this.page.getByText(text).filter({ visible: true }) }).first();
+  }
+
   /** Chooses the entry of an open quick pick that has this text. */
   async pick(text: string | RegExp): Promise<void> {
     // The tooltip of a row that the pointer happens to lie on would cover the rows below it.
     await this.page.mouse.move(0, 0);
-    await this.quickPickRows.filter({ hasText: text }).first().click();
+    await this.quickPickRow(text).click();
   }
 
   /** Chooses a file of the open folder in the editor's dialog. */
@@ -168,7 +173,7 @@ export class Workbench {
   async setTheme(name: string, kind: 'vs' | 'vs-dark' | 'hc-black'): Promise<void> {
     await this.runCommand('Preferences: Color Theme');
     await this.quickInput.fill(name);
-    await this.quickPickRows.filter({ hasText: name }).first().click();
+    await this.quickPickRow(name).click();
     await this.quickInput.waitFor({ state: 'hidden' });
     await this.page.locator(`.monaco-workbench.${kind}`).waitFor();
   }

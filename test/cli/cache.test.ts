@@ -8,25 +8,30 @@ import { Random } from '../../server/engine/numerics/random.ts';
 import type { Report } from '../../server/protocol/report.ts';
 import { useCommand } from './useCommand.ts';
 
-const { folder: temporary, start, end, run } = useCommand('cache');
+const { folder: temporary, start, end, run } = useCommand();
 // Each test starts the command several times, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 180_000 });
 let folder: string;
 let cache: string;
-const rows = 256;
+const rows = 48;
+
+const writeConfig = (count: number) =>
+  writeFile(
+    join(folder, 'a.gap.yaml'),
+    `name: a\nseed: 3\ndata: { kind: scenes, count: ${count} }\n` +
+      'experiments: [{ kind: modality-gap, metrics: [gap-distance] }]\n',
+  );
 
 beforeEach(async () => {
   folder = temporary();
   cache = join(folder, 'cache');
-  await writeFile(
-    join(folder, 'a.gap.yaml'),
-    `name: a\nseed: 3\ndata: { kind: scenes, count: ${rows} }\n` +
-      'experiments: [{ kind: modality-gap, metrics: [gap-distance] }]\n',
-  );
+  await writeConfig(rows);
 });
 
-const measured = (out: string, ...flags: string[]) =>
-  run('measure', 'a.gap.yaml', '--out', out, '--cache', cache, ...flags);
+/** On the CPU: which device is the fastest is tried by every command, and told elsewhere. */
+const flagsOf = (out: string) => ['measure', 'a.gap.yaml', '--device', 'cpu', '--out', out];
+
+const measured = (out: string, ...flags: string[]) => run(...flagsOf(out), '--cache', cache, ...flags);
 
 async function digest(out: string): Promise<string> {
   const bytes = await readFile(join(folder, out, 'embeddings.safetensors'));
@@ -62,6 +67,9 @@ async function storedRows(): Promise<number> {
 
 describe('measure', () => {
   it('goes on after being killed at any moment, with the same bits in the end', async () => {
+    // Enough to be killed in several times.
+    const rows = 256;
+    await writeConfig(rows);
     expect((await measured('undisturbed', '--no-cache')).code).toBe(0);
     expect(existsSync(cache)).toBe(false);
 
@@ -69,7 +77,7 @@ describe('measure', () => {
     const kept: number[] = [];
     let isKilled = true;
     for (let round = 0; round < 5; round++) {
-      const child = start(['measure', 'a.gap.yaml', '--out', 'killed', '--cache', cache]);
+      const child = start([...flagsOf('killed'), '--cache', cache]);
       const ended = end(child);
       const before = (await filesOf(cache)).length;
       // After one to three new files, and then at any moment.
@@ -136,10 +144,10 @@ describe('measure', () => {
 
   it('touches nothing with --no-cache', async () => {
     const env = { MODALITY_GAP_CACHE: cache };
-    await end(start(['measure', 'a.gap.yaml', '--limit', '40', '--out', 'run'], env));
+    await end(start([...flagsOf('run'), '--limit', '40'], env));
     const before = await filesOf(cache);
     expect(before).toHaveLength(2);
-    const args = ['measure', 'a.gap.yaml', '--seed', '9', '--limit', '40', '--no-cache', '--out', 'run'];
+    const args = [...flagsOf('run'), '--seed', '9', '--limit', '40', '--no-cache'];
     expect((await end(start(args, env))).code).toBe(0);
     expect(await filesOf(cache)).toEqual(before);
     expect((await readdir(folder)).sort()).toEqual(['a.gap.yaml', 'cache', 'run']);

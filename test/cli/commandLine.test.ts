@@ -9,7 +9,7 @@ import { npyFile } from '../npyFile.ts';
 import type { Report } from '../../server/protocol/report.ts';
 import { useCommand } from './useCommand.ts';
 
-const { folder: temporary, start, end, run } = useCommand('command-line');
+const { folder: temporary, start, end, run } = useCommand();
 let folder: string;
 beforeEach(() => {
   folder = temporary();

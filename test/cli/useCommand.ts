@@ -1,7 +1,9 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
+import { builtBundles } from '../builtBundles.ts';
 import { useTemporaryFolder } from '../temporaryFolder.ts';
 
 export interface Ended {
@@ -11,22 +13,22 @@ export interface Ended {
 }
 
 /** The command, bundled from the sources as they are now, and started in an empty folder for each test. */
-export function useCommand(name: string) {
-  /** Within the project, so that packages are found. */
-  const bundles = resolve('node_modules/.cache', `${name}-test-${process.pid}`);
+export function useCommand() {
   const folder = useTemporaryFolder();
+  let bundles: string;
+  let cache: string;
 
-  beforeAll(() => {
-    execFileSync(process.execPath, ['scripts/build.mjs', '--out', bundles]);
+  beforeAll(async () => {
+    bundles = await builtBundles();
+    cache = await mkdtemp(join(tmpdir(), 'modality-gap-'));
   });
-  afterAll(() => rm(bundles, { recursive: true, force: true }));
+  afterAll(() => rm(cache, { recursive: true, force: true }));
 
   /** Unless told otherwise, the cache is one of the tests' own, outside of the folder. */
   function start(args: readonly string[], env: Record<string, string> = {}) {
-    const MODALITY_GAP_CACHE = join(bundles, 'cache');
     return spawn(process.execPath, [join(bundles, 'cli.mjs'), ...args], {
       cwd: folder(),
-      env: { ...process.env, MODALITY_GAP_CACHE, ...env },
+      env: { ...process.env, MODALITY_GAP_CACHE: cache, ...env },
     });
   }
 

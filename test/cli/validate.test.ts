@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { documentedCodes, explanationOf, firstSentence } from '../../server/language/diagnosticCodes.ts';
 import { useCommand } from './useCommand.ts';
 
-const { folder, run } = useCommand('validate');
+const { folder, run } = useCommand();
 
 const bad = 'name: a\nnam: 100%, a:b\ndata: { kind: scenes, sampling: random }\n';
 const good =

@@ -5,7 +5,7 @@ import { npyFile } from '../npyFile.ts';
 import { descendantsOf, eventually } from '../lsp/useServer.ts';
 import { useCommand } from './useCommand.ts';
 
-const { folder, run, start, end } = useCommand('validate-facts');
+const { folder, run, start, end } = useCommand();
 
 const rows = (count: number, columns: number) =>
   npyFile([count, columns], new Float32Array(count * columns).fill(1));

@@ -5,7 +5,7 @@ import type { CodeLens, Diagnostic, Hover, InlayHint } from 'vscode-languageserv
 import { npyFile } from '../npyFile.ts';
 import { uriOf, useServer, type StartedServer } from './useServer.ts';
 
-const { workspace, start } = useServer('measured-facts');
+const { workspace, start } = useServer();
 const whole = { start: { line: 0, character: 0 }, end: { line: 100, character: 0 } };
 
 /** An experiment file that is open in an editor. */

@@ -4,7 +4,7 @@ import { expect, it, vi } from 'vitest';
 import { Random } from '../../server/engine/numerics/random.ts';
 import { useServer, uriOf } from './useServer.ts';
 
-const { workspace, start } = useServer('memory');
+const { workspace, start } = useServer();
 
 const folder = 'media/templates';
 const templates = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));

@@ -19,7 +19,7 @@ import {
   type StartedServer,
 } from './useServer.ts';
 
-const { workspace, temporary, start, commandReport } = useServer('server');
+const { workspace, temporary, start, commandReport } = useServer();
 const isFinished = ({ state }: RunSummary) => state === 'finished';
 const isLinux = process.platform === 'linux';
 

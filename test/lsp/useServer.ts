@@ -1,9 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, expect } from 'vitest';
+import { afterEach, beforeAll, expect } from 'vitest';
 import {
   createProtocolConnection,
   StreamMessageReader,
@@ -17,12 +17,8 @@ import type {
   ServerOptions,
   ServerRequests,
 } from '../../server/protocol/lsp.ts';
+import { builtBundles } from '../builtBundles.ts';
 import { useTemporaryFolder } from '../temporaryFolder.ts';
-
-const neededBundles = [
-  ...['server.mjs', 'worker.mjs', 'cli.mjs'],
-  ...['computeWorker.mjs', 'containerThread.mjs', 'modelProcess.mjs', 'report.js', 'report.css'],
-];
 
 /** A server that was started, and what it told. */
 export interface StartedServer {
@@ -39,20 +35,18 @@ export interface StartedServer {
 }
 
 /** The language server, bundled from the sources as they are now, in an empty workspace folder for each test. */
-export function useServer(name: string) {
-  /** Within the project, so that packages are found. */
-  const bundles = resolve('node_modules/.cache', `${name}-test-${process.pid}`);
+export function useServer() {
+  let bundles: string;
   const temporary = useTemporaryFolder();
   const started: StartedServer[] = [];
   const workspace = () => join(temporary(), 'workspace');
 
-  beforeAll(() => {
-    execFileSync(process.execPath, ['scripts/build.mjs', '--out', bundles, ...neededBundles]);
+  beforeAll(async () => {
+    bundles = await builtBundles();
   });
   afterEach(async () => {
     await Promise.all(started.splice(0).map(stop));
   });
-  afterAll(() => rm(bundles, { recursive: true, force: true }));
 
   async function start(given: Partial<ServerOptions> = {}): Promise<StartedServer> {
     await mkdir(workspace(), { recursive: true });
@@ -112,7 +106,7 @@ export function useServer(name: string) {
     return JSON.parse(execFileSync(process.execPath, [...args, ...cache], { encoding: 'utf8' }));
   }
 
-  return { workspace, temporary, bundles, start, commandReport };
+  return { workspace, temporary, start, commandReport };
 }
 
 export function uriOf(path: string): string {

@@ -1,0 +1,7 @@
+/** With `TEST_THOROUGH=1` tests with random cases draw as many as make rare mistakes likely to be seen, in minutes. */
+const isThorough = process.env['TEST_THOROUGH'] === '1';
+
+/** How many random cases a test takes: those of every run, or those of a thorough one. */
+export function cases(usual: number, thorough: number): number {
+  return isThorough ? thorough : usual;
+}

@@ -5,7 +5,13 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import type { Report } from '../../server/protocol/report.ts';
 import { writeRun } from './harness/commandLine.ts';
-import { acceptSaveDialog, answerModal, chooseFromMenu, questionTitled } from './harness/dialogs.ts';
+import {
+  acceptSaveDialog,
+  answerModal,
+  chooseFromMenu,
+  questionAsking,
+  questionTitled,
+} from './harness/dialogs.ts';
 import { writeEmbeddings, writePhotos } from './harness/fixtures.ts';
 import { processesWith } from './harness/processes.ts';
 import { useWorkbench } from './harness/useWorkbench.ts';
@@ -184,6 +190,8 @@ describe.skipIf(host === null)('commands', () => {
     const { workbench } = editor();
     await chooseData('photos');
     await workbench.pick('A pretrained model of the hub');
+    // Typed any sooner, it would go into the question before.
+    await questionAsking(workbench, 'openai/clip-vit-base-patch32');
     await workbench.quickInput.fill('two words');
     await workbench.page.keyboard.press('Enter');
     await workbench.page

@@ -124,6 +124,7 @@ describe.skipIf(host === null)('Measure Modality Gap', () => {
     await workbench.runCommand('View: Show Explorer');
     await image!.click();
     await text!.click({ modifiers: ['ControlOrMeta'] });
+    await workbench.page.locator('.explorer-folders-view .monaco-list-row.selected').nth(1).waitFor();
     await chooseFromMenu(workbench, text!, 'Measure Modality Gap');
     await workbench.pick('Measure image and text');
     await workbench.pick('Measure 60 rows');

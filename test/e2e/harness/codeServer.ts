@@ -46,6 +46,8 @@ const quietSettings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'git.enabled': false,
+  // A file that opens late would take the selection of others away.
+  'explorer.autoReveal': false,
 };
 
 /**

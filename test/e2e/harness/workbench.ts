@@ -71,13 +71,18 @@ export class Workbench {
       await this.page.keyboard.press('F1');
       await this.#type(`>${title}`);
     };
-    await this.untilSeen(row, open);
     // What takes the focus late, such as a panel, closes the palette again.
-    await row.click({ timeout: 2000 }).catch(async (error: unknown) => {
-      if (!(error instanceof errors.TimeoutError)) throw error;
+    let isChosen = false;
+    while (!isChosen) {
       await this.untilSeen(row, open);
-      await row.click();
-    });
+      isChosen = await row.click({ timeout: 2000 }).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof errors.TimeoutError) return false;
+          throw error;
+        },
+      );
+    }
   }
 
   /** Titles that the palette lists for what is typed, once a command is among them. */

@@ -10,7 +10,7 @@ const hangs = 300_000;
  */
 const alone = [
   'test/{cli,lsp,scripts,webview,worker}/**/*.test.ts',
-  'test/engine/{encoders,runtime}/**/*.test.ts',
+  'test/engine/runtime/**/*.test.ts',
   'test/engine/datasets/{decodeAudio,ffmpegProcess,videoFrames}.test.ts',
   'test/engine/datasets/containers/damagedContainers.test.ts',
   'test/language/robustness.test.ts',

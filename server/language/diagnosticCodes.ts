@@ -1,4 +1,5 @@
 import { dataExplanations } from './dataCodes.ts';
+import { runExplanations } from './runCodes.ts';
 
 /** What a code means that is found in a configuration itself, and what to do about it. */
 const configExplanations: Readonly<Record<string, string>> = {
@@ -62,6 +63,7 @@ const configExplanations: Readonly<Record<string, string>> = {
 const explanations: ReadonlyMap<string, string> = new Map([
   ...Object.entries(configExplanations),
   ...Object.entries(dataExplanations),
+  ...Object.entries(runExplanations),
 ]);
 
 /** The codes that the page has a section for, in its order. */
@@ -81,6 +83,6 @@ export function firstSentence(explanation: string): string {
 export function formatDiagnosticDocs(): string {
   const sections = [...explanations].map(([code, explanation]) => `## ${code}\n\n${explanation}\n`);
   const intro =
-    'What the editor and `modality-gap validate` say about a `*.gap.yaml` file and about the data and models that it names, by code. `modality-gap explain <code>` prints the same.';
+    'What the editor and `modality-gap validate` say about a `*.gap.yaml` file and about the data and models that it names, and what a run says, by code. `modality-gap explain <code>` prints the same.';
   return `# Diagnostics\n\n${intro}\n\n${sections.join('\n')}`;
 }

@@ -1,6 +1,7 @@
-import { fileContents, fileExtensions, type FileContent } from './contentOfName.ts';
+import { fileContents, fileExtensions } from './contentOfName.ts';
 import { quoteName, quoteText } from './sqlQuoting.ts';
 import type { TableColumn, TableQuery } from './tableQuery.ts';
+import { unreadFormats } from './unreadFormats.ts';
 
 /** What a text in a cell can be, in the order in which it is looked for. */
 const kinds = [
@@ -48,30 +49,6 @@ export function filledCondition(expression: string): string {
   return `(${expression} IS NOT NULL AND NOT regexp_matches(${expression}, ${quoteText(`^${blank}(?:${missingWords})?${blank}$`)}, 'i'))`;
 }
 
-/** Extensions of files that are known for what they are and not read: their rows are named, not passed over. */
-const unreadExtensions: Readonly<Record<FileContent, readonly string[]>> = {
-  image: [
-    'bmp',
-    'jfif',
-    'jpe',
-    'ppm',
-    'pgm',
-    'pnm',
-    'jp2',
-    'j2k',
-    'heic',
-    'heif',
-    'svg',
-    'jxl',
-    'tga',
-    'psd',
-    'ico',
-  ],
-  audio: ['m4a', 'aac', 'wma', 'aif', 'aiff', 'amr'],
-  video: ['mpg', 'mpeg', 'wmv', 'flv', '3gp', 'ogv', 'ts'],
-  tensor: ['npz', 'pt', 'pth', 'safetensors'],
-};
-
 /** A number, or what stands for one in printed arrays. */
 const number = String.raw`(?:np\.float\d*\()?[-+]?(?:\d+\.?\d*|\.\d+|nan|inf)(?:e[-+]?\d+)?\)?`;
 const arrayStart = String.raw`^\s*(?:\w+(?:\.\w+)?\s*\(\s*)?[\[(]\s*\[?\s*(?:${number}\s*(?:[\s,;\])]|$|\.\.\.))`;
@@ -116,7 +93,7 @@ function kindExpression(cell: string, head: string): string {
   const isArray = `((${has('[', '(')} AND ${matches(arrayStart)}) OR (${mayBeNumber} AND ${has(' ', ',', ';', '\n')} AND ${matches(numbersAlone, cell)}))`;
   const isBase64 = `((${has('base64,', 'BASE64,')} AND ${matches(String.raw`^\s*data:[^,]*;base64,`)}) OR (length(${cell}) > 64 AND NOT contains(${head}, ' ') AND ${matches(String.raw`^\s*[a-z0-9+/\r\n]{64,}=*\s*$`)} AND regexp_matches(${head}, '[a-z]') AND regexp_matches(${head}, '[A-Z]') AND regexp_matches(${head}, '[0-9]')))`;
   const names = fileContents.map((content) => {
-    const extensions = [...fileExtensions[content], ...unreadExtensions[content]].join('|');
+    const extensions = [...fileExtensions[content], ...Object.keys(unreadFormats[content])].join('|');
     return [
       content,
       `(${has('.')} AND ${matches(String.raw`\.(?:${extensions})(?:\.\d+)?\s*(?:[?#][^/\\]*)?$`)})`,

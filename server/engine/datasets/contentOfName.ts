@@ -7,9 +7,27 @@ export type FileContent = Exclude<Content, 'text' | 'protein'>;
 
 /** The extensions of each content's files, lower case and without the dot; the first ones are preferred. */
 export const fileExtensions: Readonly<Record<FileContent, readonly string[]>> = {
-  image: ['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'dcm', 'dicom'],
+  image: [
+    ...['jpg', 'jpeg', 'png', 'webp', 'gif', 'tif', 'tiff', 'avif', 'bmp', 'jp2', 'ppm', 'pgm', 'pbm', 'pnm'],
+    ...['jpe', 'jfif', 'jfi', 'pjpeg', 'dib', 'j2k', 'j2c', 'jpc', 'jpf', 'jpx', 'dcm', 'dicom'],
+  ],
   audio: ['wav', 'flac', 'mp3', 'ogg', 'oga', 'opus'],
-  video: ['mp4', 'm4v', 'webm', 'mkv', 'mov', 'avi'],
+  video: [
+    'mp4',
+    'm4v',
+    'webm',
+    'mkv',
+    'mov',
+    'avi',
+    'mpg',
+    'mpeg',
+    'wmv',
+    'flv',
+    '3gp',
+    'ogv',
+    'mts',
+    'm2ts',
+  ],
   tensor: ['npy'],
 };
 

@@ -10,11 +10,6 @@ import type { IntensityWindow } from './intensityWindow.ts';
 /** An image's pixels: RGB, 8 bit, row-major, interleaved. */
 export type DicomPixels = Omit<Extract<ImageInput, { kind: 'pixels' }>, 'kind'>;
 
-/** Whether bytes are a DICOM file: `DICM` stands behind a preamble of 128 bytes (PS3.10 7.1). */
-export function isDicom(bytes: Uint8Array): boolean {
-  return Buffer.from(bytes.subarray(128, 132)).toString('latin1') === 'DICM';
-}
-
 /**
  * Decodes the first frame of a DICOM file to 8-bit RGB.
  *

@@ -1,5 +1,4 @@
 import type { ImageInput } from './dataset.ts';
-import { decodeDicom, isDicom } from './decodeDicom.ts';
 import { decodePixels } from './decodePixels.ts';
 import { imageTooLarge, pixelLimit } from './imageLimits.ts';
 import type { IntensityWindow } from './intensityWindow.ts';
@@ -70,17 +69,13 @@ export async function decodeImage(
   name: string,
   target: ImageTarget,
 ): Promise<ImageTensor> {
-  const pixels = input.kind === 'pixels' ? input : await decoded(input.bytes, name, target.window);
+  const pixels = input.kind === 'pixels' ? input : await decodePixels(input.bytes, name, target.window);
   const size = scaledSize(pixels, target.resize);
   const crop = target.crop ?? size;
   const frame = middleOf(size, crop, target.middle);
   const part = overlap(size, frame);
   checkSize(name, pixels, size, crop, part);
   return normalised(pillowResize(pixels, size, target.interpolation, part), part, frame, target);
-}
-
-function decoded(bytes: Uint8Array, name: string, window: IntensityWindow | undefined): Promise<RgbPixels> {
-  return isDicom(bytes) ? decodeDicom(bytes, name, window) : decodePixels(bytes, name, window);
 }
 
 function checkSize(name: string, pixels: RgbPixels, size: Size, crop: Size, part: Rectangle): void {

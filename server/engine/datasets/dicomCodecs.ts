@@ -1,11 +1,11 @@
-import type { J2KDecoder } from '@cornerstonejs/codec-openjpeg/decodewasmjs';
 import type { JpegLSDecoder } from '@cornerstonejs/codec-charls/decodewasmjs';
 import { Decoder as LosslessDecoder } from 'jpeg-lossless-decoder-js';
-import { imageLibrary } from './imageLibrary.ts';
+import { decodeWithOwnErrors, imageLibrary, libraryMessage } from './imageLibrary.ts';
 import { codestreamSize } from './codestreamSize.ts';
 import { broken, unsupported } from './dicomProblem.ts';
 import type { PixelLayout } from './dicomHeader.ts';
 import { decodeRle } from './dicomRle.ts';
+import { jpeg2000Codec } from './jpeg2000Codec.ts';
 import { WasmFrameCodec } from './wasmFrameCodec.ts';
 
 /** A decoded frame's samples, as many as the layout says. */
@@ -100,16 +100,16 @@ async function decodeJpeg(bytes: Uint8Array, layout: PixelLayout): Promise<Sampl
   const isGrey = layout.samplesPerPixel === 1;
   try {
     const sharp = await imageLibrary();
-    const data = await sharp(layout.photometric === 'RGB' ? markedAsRgb(bytes) : bytes, {
-      failOn: 'error',
-      ignoreIcc: true,
-    })
-      .toColourspace(isGrey ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer();
+    const jpeg = layout.photometric === 'RGB' ? markedAsRgb(bytes) : bytes;
+    const data = await decodeWithOwnErrors(() =>
+      sharp(jpeg, { failOn: 'error', ignoreIcc: true })
+        .toColourspace(isGrey ? 'b-w' : 'srgb')
+        .raw({ depth: 'uchar' })
+        .toBuffer(),
+    );
     return { bytes: data, bytesPerSample: 1, planar: false, isRgb: !isGrey };
   } catch (error) {
-    throw broken((error as Error).message);
+    throw broken(libraryMessage(error));
   }
 }
 
@@ -149,7 +149,7 @@ async function decodeJpegLs(bytes: Uint8Array, layout: PixelLayout): Promise<Sam
 
 async function decodeJpeg2000(bytes: Uint8Array, layout: PixelLayout): Promise<Samples> {
   checkSize(bytes, layout);
-  const { bytes: decoded, bytesPerSample } = await jpeg2000.decode(bytes, () => undefined);
+  const { bytes: decoded, bytesPerSample } = await jpeg2000Codec.decode(bytes, () => undefined);
   // The decoder undoes the codestream's own transformations of colours.
   const isRgb = /^YBR_(ICT|RCT)$/.test(layout.photometric);
   return { bytes: decoded, bytesPerSample, planar: false, isRgb };
@@ -158,9 +158,4 @@ async function decodeJpeg2000(bytes: Uint8Array, layout: PixelLayout): Promise<S
 const jpegLs = new WasmFrameCodec<JpegLSDecoder>(async (output) => {
   const { default: create } = await import('@cornerstonejs/codec-charls/decodewasmjs');
   return (await create(output)).JpegLSDecoder;
-});
-
-const jpeg2000 = new WasmFrameCodec<J2KDecoder>(async (output) => {
-  const { default: create } = await import('@cornerstonejs/codec-openjpeg/decodewasmjs');
-  return (await create(output)).J2KDecoder;
 });

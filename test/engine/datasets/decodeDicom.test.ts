@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeDicom, isDicom } from '../../../server/engine/datasets/decodeDicom.ts';
+import { decodeDicom } from '../../../server/engine/datasets/decodeDicom.ts';
 import { InputError } from '../../../server/engine/problems.ts';
 import oracle from '../../oracle/dicom.json' with { type: 'json' };
 
@@ -38,12 +38,6 @@ async function failure(file: Uint8Array): Promise<InputError> {
   }
   throw new Error('the file was decoded');
 }
-
-it('knows a DICOM file by its mark', () => {
-  expect(isDicom(fileOf('RGB'))).toBe(true);
-  expect(isDicom(fileOf('RGB').subarray(1))).toBe(false);
-  expect(isDicom(Buffer.from('DICM'))).toBe(false);
-});
 
 describe('pixels are pydicom’s', () => {
   it.each(oracle.cases)('$name', async (one) => {

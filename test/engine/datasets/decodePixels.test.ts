@@ -129,4 +129,37 @@ describe('bad images', () => {
     png.writeUInt32BE(crc32(png.subarray(12, 29)), 29);
     await expect(levels(png)).rejects.toMatchObject({ code: 'image-too-large' });
   });
+
+  it('many at once: each is told what is wrong with itself', { timeout: 60_000 }, async () => {
+    const whole = sharp({ create: { width: 200, height: 150, channels: 3, background: 'red', noise } });
+    const formats = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'avif'] as const;
+    const files = new Map<string, Buffer>();
+    for (const format of formats) {
+      const bytes = await whole.clone().toFormat(format).toBuffer();
+      const damaged = Buffer.from(bytes);
+      for (let at = 200; at < damaged.length; at += 97) damaged[at] = damaged[at]! ^ 0x5a;
+      files.set(`cut.${format}`, bytes.subarray(0, Math.floor(bytes.length / 2)));
+      files.set(`head.${format}`, bytes.subarray(0, 60));
+      files.set(`damaged.${format}`, damaged);
+      files.set(`whole.${format}`, bytes);
+    }
+    const outcome = (name: string) =>
+      decodePixels(files.get(name)!, name).then(
+        ({ width, height }) => `${width} × ${height}`,
+        (error: unknown) => (error as Error).message,
+      );
+    const alone = new Map<string, string>();
+    for (const name of files.keys()) alone.set(name, await outcome(name));
+    for (const [name, found] of alone) {
+      if (name.startsWith('whole.')) expect(found).toBe('200 × 150');
+      if (name.startsWith('cut.')) expect(found).toContain(`The image ${name} cannot be decoded: `);
+      expect(found).not.toMatch(/Unknown error|bad seek|: $/);
+    }
+    for (let round = 0; round < 10; round++) {
+      const together = await Promise.all(
+        [...files.keys()].map(async (name) => [name, await outcome(name)] as const),
+      );
+      expect(new Map(together)).toEqual(alone);
+    }
+  });
 });

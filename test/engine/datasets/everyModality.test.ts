@@ -63,6 +63,7 @@ const ends = ['jpg', 'PNG', 'wav', 'mp4', 'npy', 'txt', 'bmp', 'npz', 'seg.png',
 const contentOf: Readonly<Record<string, string>> = {
   jpg: 'image',
   PNG: 'image',
+  bmp: 'image',
   wav: 'audio',
   mp4: 'video',
   npy: 'tensor',

@@ -5,6 +5,7 @@ import { contentNouns, contentOfName, fileContents, type FileContent } from './c
 import { leftOutTypes } from './dataNotes.ts';
 import type { Content, SkippedRow } from './dataset.ts';
 import type { ListedFile } from './folderListing.ts';
+import { unreadMedia, type UnreadFile } from './unreadFormats.ts';
 
 /** The files of a row. */
 export interface FileRow {
@@ -21,15 +22,23 @@ export interface FileRows {
   readonly contents: readonly FileContent[];
   readonly rows: readonly FileRow[];
   readonly skipped: readonly SkippedRow[];
+  /** The names, without their extensions, of files that are of a format that is not read; they are in `skipped`. */
+  readonly unreadStems: ReadonlySet<string>;
+}
+
+interface UnreadMedium extends UnreadFile {
+  readonly name: string;
+  readonly stem: string;
 }
 
 /**
  * Rows of files: one a file where all are of one content, otherwise one for each name that has a file of every content.
- * Names without are in `skipped`.
+ * Names without are in `skipped`, and so are files of formats that are known and not read, with the rows that they
+ * would belong to.
  *
  * @param files In the order that the rows shall have.
  * @param wanted The contents to take; absent, all that there are.
- * @throws InputError `no-rows` when there is no file of the contents; `contents-unmatched` when there are several
+ * @throws InputError `no-rows` when there is no file of the contents that can be read; `contents-unmatched` when there are several
  *   contents, but no name has a file of each.
  */
 export function groupFiles(
@@ -46,30 +55,79 @@ export function groupFiles(
     if (others === undefined) found.set(content, [file]);
     else others.push(file);
   }
+  const unread = files.flatMap(({ name }): UnreadMedium[] => {
+    const medium = unreadMedia(name);
+    if (medium === null || !possible.includes(medium.content)) return [];
+    return [{ ...medium, name, stem: withoutExtension(name) }];
+  });
   const contents = possible.filter((content) => found.has(content));
   const missing = wanted === undefined ? [] : possible.filter((content) => !found.has(content));
   if (contents.length === 0 || missing.length > 0) {
     const expected = missing.length > 0 ? missing : fileContents;
-    throw new InputError(
-      'no-rows',
-      `${folder} holds no ${expected.map((content) => contentNouns[content]).join(' and no ')} (of ${files.length} files${typesOf(files)})`,
-      { file: folder },
-    );
+    throw noFiles(folder, expected, files, unread);
   }
-  if (contents.length === 1) {
-    const rows = found.get(contents[0]!)!.map((file) => {
-      return { id: file.name, stem: withoutExtension(file.name), files: [file] };
-    });
-    return { contents, rows, skipped: [] };
-  }
-  const grouped = rowsOfSeveral(found, contents);
-  if (grouped.rows.length > 0) return { contents, ...grouped };
+  const grouped =
+    contents.length === 1 ? rowsOfOne(found.get(contents[0]!)!) : rowsOfSeveral(found, contents);
+  if (grouped.rows.length > 0) return withoutUnread({ contents, ...grouped }, found, unread, folder);
   const counts = contents.map((content) => `${content}: ${found.get(content)!.length}`).join(', ');
   throw new InputError(
     'contents-unmatched',
     `${folder} holds files of several contents (${counts}), but no name with a file of each, such as \`1.jpg\` and \`1.wav\`; say with \`contents\` which to take, for example \`contents: [${contents[0]!}]\``,
     { file: folder },
   );
+}
+
+function noFiles(
+  folder: string,
+  expected: readonly FileContent[],
+  files: readonly ListedFile[],
+  unread: readonly UnreadMedium[],
+): InputError {
+  const nouns = expected.map((content) => contentNouns[content]).join(' and no ');
+  const first = unread.find(({ content }) => expected.includes(content));
+  const found =
+    first === undefined
+      ? `${nouns} (of ${files.length} files${typesOf(files)})`
+      : `${nouns} that can be read (of ${files.length} files${typesOf(files)}): ${first.name}: ${first.reason}`;
+  return new InputError('no-rows', `${folder} holds no ${found}`, { file: folder });
+}
+
+/**
+ * The rows without those that lack what is in a file of a format that is not read.
+ *
+ * @throws InputError `no-rows` when none is left.
+ */
+function withoutUnread(
+  { contents, rows, skipped }: Omit<FileRows, 'unreadStems'>,
+  found: ReadonlyMap<FileContent, readonly ListedFile[]>,
+  unread: readonly UnreadMedium[],
+  folder: string,
+): FileRows {
+  const read = new Map(
+    [...found].map(([content, files]) => [content, new Set(files.map(({ name }) => withoutExtension(name)))]),
+  );
+  const lacking = new Set(
+    unread.filter(({ content, stem }) => read.get(content)?.has(stem) !== true).map(({ stem }) => stem),
+  );
+  const kept = rows.filter(({ stem }) => !lacking.has(stem));
+  const [first] = unread;
+  if (kept.length === 0 && first !== undefined) {
+    const alone = contents.map((content) => contentNouns[content]).join(' and ');
+    throw new InputError(
+      'no-rows',
+      `${folder} gives no row: each ${alone} has a file of its name that is not read (first: ${first.name}: ${first.reason}); \`contents: [${contents.join(', ')}]\` takes the others alone`,
+      { file: folder },
+    );
+  }
+  return {
+    contents,
+    rows: kept,
+    skipped: [
+      ...unread.map(({ name, reason }) => ({ id: name, reason })),
+      ...skipped.filter(({ id }) => !lacking.has(id)),
+    ],
+    unreadStems: new Set(unread.map(({ stem }) => stem)),
+  };
 }
 
 /** What files there are, for messages: `: .bmp (12, first a.bmp)`; empty where there are none. */
@@ -82,6 +140,11 @@ function typesOf(files: readonly ListedFile[]): string {
 /** The name of a file without its extension, with the folders before it. */
 export function withoutExtension(name: string): string {
   return name.slice(0, name.length - extname(name).length);
+}
+
+function rowsOfOne(files: readonly ListedFile[]): Pick<FileRows, 'rows' | 'skipped'> {
+  const rows = files.map((file) => ({ id: file.name, stem: withoutExtension(file.name), files: [file] }));
+  return { rows, skipped: [] };
 }
 
 function rowsOfSeveral(

@@ -19,6 +19,7 @@ import { mediaFileItem } from './mediaItem.ts';
 import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
 import { readTextFile } from './textFile.ts';
+import { unreadMedia } from './unreadFormats.ts';
 
 const params = z.strictObject({
   path: z.string().min(1).describe('The folder of files; its folders are searched too.'),
@@ -103,7 +104,10 @@ export const mediaFolder = defineReader({
 /** Files that are of no content, and texts where the layout has no use for them. */
 function unreadFiles(files: readonly ListedFile[], layout: string): LeftOut[] {
   const isUnread = ({ name }: ListedFile) =>
-    contentOfName(name) === null && !(layout === 'pairs' && /\.txt$/i.test(name));
+    // Of formats that are known and not read, each file is named, as a row.
+    contentOfName(name) === null &&
+    unreadMedia(name) === null &&
+    !(layout === 'pairs' && /\.txt$/i.test(name));
   return leftOutTypes(
     files.filter(isUnread).map(({ name }) => [extname(name).slice(1).toLowerCase(), name] as const),
   );
@@ -117,12 +121,14 @@ function labelledPlace(folder: string, layout: string): LabelledPlace {
 }
 
 /**
- * Whether a folder or one below it holds an image, a sound or a video; stops at the first. Arrays alone are more often
- * embeddings than items. What cannot be listed holds none.
+ * Whether a folder or one below it holds an image, a sound or a video, also of a format that is not read: then this
+ * reader says so. Stops at the first. Arrays alone are more often embeddings than items. What cannot be listed holds
+ * none.
  */
 async function holdsMedia(folder: string): Promise<boolean> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
-  const isMedia = (name: string) => !['tensor', null].includes(contentOfName(name));
+  const isMedia = (name: string) =>
+    !['tensor', null].includes(contentOfName(name)) || unreadMedia(name) !== null;
   if (entries.some((entry) => entry.isFile() && isMedia(entry.name))) return true;
   for (const entry of entries) {
     if (entry.isDirectory() && (await holdsMedia(join(folder, entry.name)))) return true;
@@ -183,7 +189,7 @@ function classRows(rows: readonly FileRow[], prompt: string | undefined): Layout
 }
 
 async function captionedRows(
-  { rows, contents }: FileRows,
+  { rows, contents, unreadStems }: FileRows,
   texts: ReadonlyMap<string, ListedFile>,
   choice: z.output<typeof captionsParam>,
   { random, signal }: ReadContext,
@@ -206,7 +212,8 @@ async function captionedRows(
     if (typeof found === 'string') skipped.push({ id: row.id, reason: found });
     else captioned.push({ id: row.id, captions: found, row });
   }
-  for (const { name } of unused.values()) {
+  for (const [stem, { name }] of unused) {
+    if (unreadStems.has(stem)) continue;
     skipped.push({ id: name, reason: `the captions have no ${contents.join(' and ')}` });
   }
   const { rows: chosen, facts } = captionRows(shared!, captioned, choice, random);

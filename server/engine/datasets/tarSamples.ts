@@ -6,6 +6,7 @@ import type { SkippedRow } from './dataset.ts';
 import { openRegularFile } from './regularFile.ts';
 import { indexTar, type TarMember } from './tarIndex.ts';
 import { decodeText } from './textFile.ts';
+import { unreadMedia, type UnreadFile } from './unreadFormats.ts';
 
 /** The members of a shard that share a key, as far as they must be known before rows are read. */
 export interface TarSample {
@@ -16,6 +17,8 @@ export interface TarSample {
   /** The text's member, or the text itself where it comes from JSON. */
   readonly text: TarMember | string | undefined;
   readonly label: string | undefined;
+  /** Members of formats that are known and not read, of contents that the sample has no other member of. */
+  readonly unreadMedia: readonly (UnreadFile & { readonly name: string })[];
   /** Ends of the names of members that hold nothing that is read, without the sample's key. */
   readonly unread: readonly string[];
   /** The values of the JSON keys asked for, in that order; empty where there is none. */
@@ -114,6 +117,10 @@ async function describeSample(
     const extension = fileExtensions[content].find((candidate) => group.has(candidate));
     if (extension !== undefined) media.set(content, group.get(extension)!);
   }
+  const unread = [...group].flatMap(([extension, { name }]) => {
+    const found = extension.includes('.') ? null : unreadMedia(name);
+    return found === null || media.has(found.content) ? [] : [{ ...found, name }];
+  });
   const used = new Set<TarMember | undefined>([...media.values(), textMember, labelMember]);
   // Beside a text, JSON is what is known of the sample.
   if (textMember !== undefined || typeof caption === 'string' || keys.attributes.length > 0) {
@@ -121,6 +128,7 @@ async function describeSample(
   }
   return {
     media,
+    unreadMedia: unread,
     text: textMember ?? (typeof caption === 'string' && caption.trim() !== '' ? caption.trim() : undefined),
     unread: [...group].filter(([, member]) => !used.has(member)).map(([extension]) => extension),
     label: labelMember === undefined ? undefined : (await readText(labelMember, handle, shard)).trim(),

@@ -93,3 +93,12 @@ const byExtension: ReadonlyMap<string, UnreadFile> = new Map(
 export function unreadFile(name: string): UnreadFile | null {
   return byExtension.get(extname(name).slice(1).toLowerCase()) ?? null;
 }
+
+/**
+ * As `unreadFile`, of images, sound and videos alone: files of several tensors are embeddings or weights, which lie
+ * beside items and are none.
+ */
+export function unreadMedia(name: string): UnreadFile | null {
+  const found = unreadFile(name);
+  return found?.content === 'tensor' ? null : found;
+}

@@ -75,6 +75,11 @@ function toDataset(
   );
   const skipped = [...unusable];
   const kept = samples.filter((sample) => {
+    const unread = sample.unreadMedia.find(({ content }) => wanted?.includes(content) ?? true);
+    if (unread !== undefined) {
+      skipped.push({ id: sample.id, reason: `${unread.name}: ${unread.reason}` });
+      return false;
+    }
     const missing = contents.filter((content) => memberOf(sample, content) === undefined);
     if (missing.length > 0) {
       const nouns = missing.map((content) => contentNouns[content]);

@@ -298,6 +298,73 @@ describe('bad input', () => {
   });
 });
 
+describe('files of formats that are known and not read', () => {
+  const open = (params: object = {}) => openSamples(mediaFolder, { path: 'data', ...params }, folder());
+  const heic = expect.stringMatching(/^by its name it is HEIC, .* not read; convert it to JPEG/) as string;
+
+  it('are named as rows that are left out, once each', async () => {
+    await write({
+      'a.jpg': 'a',
+      'a.txt': 'one',
+      'b.HEIC': 'b',
+      'b.txt': 'two',
+      'c.bmp': 'c',
+      'c.txt': 'three',
+    });
+    const dataset = await open();
+    expect(dataset.facts.ids).toEqual(['a.jpg', 'c.bmp']);
+    expect(dataset.skipped).toEqual([{ id: 'b.HEIC', reason: heic }]);
+    expect(dataset.notes).toEqual([]);
+  });
+
+  it('take the rows along that they would belong to', async () => {
+    await write({
+      '1.jpg': '',
+      '1.wav': '',
+      '2.heic': '',
+      '2.wav': '',
+      '3.heic': '',
+      '3.jpg': '',
+      '3.wav': '',
+    });
+    const dataset = await open();
+    expect(dataset.facts.ids).toEqual(['1', '3']);
+    expect(dataset.skipped).toEqual([
+      { id: '2.heic', reason: heic },
+      { id: '3.heic', reason: heic },
+    ]);
+    expect((await open({ contents: ['audio'] })).facts.ids).toEqual(['1.wav', '2.wav', '3.wav']);
+    expect((await open({ contents: ['audio'] })).skipped).toEqual([]);
+  });
+
+  it('alone, or beside every row, give an error that says so', async () => {
+    await write({ 'a.heic': '', 'b.heic': '' });
+    expect(await mediaFolder.recognises!(join(folder(), 'data'), true)).toBe(true);
+    await expect(open()).rejects.toMatchObject({
+      code: 'no-rows',
+      message: expect.stringMatching(
+        /that can be read \(of 2 files: \.heic .*\): a\.heic: by its name it is HEIC/,
+      ) as string,
+    });
+    await write({ 'a.wav': '', 'b.wav': '' });
+    await expect(open()).rejects.toMatchObject({
+      code: 'no-rows',
+      message: expect.stringMatching(/first: a\.heic: by its name .* `contents: \[audio\]` takes/) as string,
+    });
+    await expect(open({ contents: ['image', 'audio'] })).rejects.toMatchObject({
+      code: 'no-rows',
+      message: expect.stringContaining('holds no image that can be read') as string,
+    });
+  });
+
+  it('are no items where they are tensors', async () => {
+    await write({ 'a.jpg': '', 'model.pth': '' });
+    const dataset = await open();
+    expect(dataset.skipped).toEqual([]);
+    expect(dataset.notes[0]!.message).toContain('.pth (model.pth)');
+  });
+});
+
 it('recognises folders that hold an image, a sound or a video somewhere', async () => {
   await write({ 'readme.md': '', 'a/b/c.jpeg': '' });
   await mkdir(join(folder(), 'empty'));

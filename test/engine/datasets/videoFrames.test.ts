@@ -110,6 +110,26 @@ describe.skipIf(!(await hasFfmpeg()))('with ffmpeg', () => {
     expect(others.map((number) => number - first!)).toEqual([10, 20, 30]);
   });
 
+  it.each([
+    ['mpg', 'mpeg2video'],
+    ['wmv', 'wmv2'],
+    ['flv', 'flv'],
+    ['3gp', 'mpeg4'],
+    ['mts', 'mpeg2video'],
+  ])('reads .%s', async (extension, codec) => {
+    const path = join(folder(), `clip.${extension}`);
+    const quality = ['-c:v', codec, '-q:v', '1'];
+    const made = await greyVideo('clip.mp4', 100, 25);
+    // Pictures that take some bytes: MPEG's streams say the time once a packet, whatever is in it.
+    const noise = ['-vf', 'scale=160:120,noise=alls=20'];
+    await run('ffmpeg', ['-v', 'error', '-i', made, ...noise, ...quality, path]);
+    const { frames } = await sample(path, { frames: 2 });
+    // At 1 and 3 s; containers without an index may be off by a frame.
+    const [first, second] = frames.map(numberOf);
+    expect(Math.abs(first! - 25)).toBeLessThanOrEqual(2);
+    expect(Math.abs(second! - 75)).toBeLessThanOrEqual(2);
+  });
+
   it('scales to the width asked for', async () => {
     const { width, height, frames } = await sample(await greyVideo('clip.mp4', 5, 10), {
       frames: 1,

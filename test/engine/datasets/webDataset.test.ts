@@ -72,6 +72,28 @@ describe('samples', () => {
     expect((await open({ path: 'a.tar', attributes: ['text'] })).notes[0]!.message).not.toContain('json');
   });
 
+  it('are left out, and named, where their image is of a format that is known and not read', async () => {
+    const members: TarEntry[] = [
+      ['1.jpg', 'a'],
+      ['1.txt', 'one'],
+      ['2.heic', 'b'],
+      ['2.txt', 'two'],
+    ];
+    await write('a.tar', members);
+    const dataset = await open({ path: 'a.tar' });
+    expect(dataset.facts.ids).toEqual(['1']);
+    const reason = expect.stringMatching(
+      /^2\.heic: by its name it is HEIC, .* not read; convert it/,
+    ) as string;
+    expect(dataset.skipped).toEqual([{ id: '2', reason }]);
+    expect((await open({ path: 'a.tar', contents: ['text'] })).count).toBe(2);
+    await write('b.tar', members.slice(2));
+    await expect(open({ path: 'b.tar' })).rejects.toMatchObject({
+      code: 'no-rows',
+      message: expect.stringContaining('(first: 2: 2.heic: by its name it is HEIC') as string,
+    });
+  });
+
   it('may be those of some classes', async () => {
     await write('a.tar', [
       ['1.jpg', 'a'],

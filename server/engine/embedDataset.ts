@@ -38,8 +38,14 @@ export interface EmbedDatasetOptions {
   readonly note: (note: Note) => void;
 }
 
-/** Embeddings that were made, with what made them, in the dataset's order of modalities. */
-export interface EmbeddedDataset extends Pick<EmbeddedSamples, 'embeddings' | 'rows' | 'contents'> {
+/**
+ * Embeddings that were made, with what made them, in the dataset's order of modalities. `skipped` are all rows that were
+ * left out, by the reader too.
+ */
+export interface EmbeddedDataset extends Pick<
+  EmbeddedSamples,
+  'embeddings' | 'rows' | 'contents' | 'skipped'
+> {
   readonly encoders: readonly Pick<Encoder, 'fingerprint' | 'summary' | 'logitScale'>[];
 }
 
@@ -71,14 +77,15 @@ export async function embedDataset(
     signal,
     progress,
   });
-  skippedRowsNotes([...dataset.skipped, ...skipped]).forEach(note);
+  const leftOut = [...dataset.skipped, ...skipped];
+  skippedRowsNotes(leftOut).forEach(note);
   for (const [m, { name, content }] of dataset.modalities.entries()) {
     noteTruncated(name, content, items[m]!, note);
     noteDependence(name, items[m]!, note);
     const store = stores?.[m];
     if (store !== undefined) await finishStore(name, store, items[m]!, note);
   }
-  return { embeddings, rows, contents, encoders: loaded };
+  return { embeddings, rows, contents, skipped: leftOut, encoders: loaded };
 }
 
 async function loadEncoder(

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ExperimentReport, ModalityReport, Note, Report, Result } from '../protocol/report.ts';
-import type { Content, Dataset, EmbeddingSource, RowFacts } from './datasets/dataset.ts';
+import { withLeftOutRows } from './datasets/dataNotes.ts';
+import type { Content, Dataset, EmbeddingSource, RowFacts, SkippedRow } from './datasets/dataset.ts';
 import { matrixSource } from './datasets/matrixSource.ts';
 import { readers } from './datasets/registry.ts';
 import { selectEmbeddings, selectFacts } from './datasets/sampling.ts';
@@ -101,6 +102,16 @@ interface Embedded {
   readonly matrices: MeasuredRun['embeddings'];
   /** Numbers of the dataset's rows that these are; null where they are all. */
   readonly rows: Uint32Array | null;
+  /** Rows that could not be read, or had no partner. */
+  readonly skipped: readonly SkippedRow[];
+}
+
+/** Throws an error of too few rows with what became of the others; any other error as it is. */
+function sayLeftOut(skipped: readonly SkippedRow[]): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof InputError) || error.code !== 'too-few-rows') throw error;
+    throw new InputError(error.code, withLeftOutRows(error.message, skipped), error.place);
+  };
 }
 
 class Run {
@@ -130,7 +141,7 @@ class Run {
       this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;
       const all = await this.#timed('embedding', () => this.#embed(dataset));
       const embedded = this.#config.invalidRows === 'skip' ? await this.#withoutInvalidRows(all) : all;
-      const report = await this.#measure(embedded, kernels);
+      const report = await this.#measure(embedded, kernels).catch(sayLeftOut(all.skipped));
       const isRead = embedded.matrices === null && this.#options.keepEmbeddings;
       return {
         report,
@@ -151,12 +162,12 @@ class Run {
         const message = `The device ${device} was not used: the data are embeddings already, and statistics run on the CPU`;
         this.#notes.push({ code: 'device-not-used', message });
       }
-      return { sources, facts, contents: null, encoders: null, matrices: null, rows: null };
+      return { sources, facts, contents: null, encoders: null, matrices: null, rows: null, skipped: [] };
     }
     const { baseFolder, strict, cache = null, signal, progress } = this.#options;
     const { device, reasons } = await chooseDevice(this.#config.device, signal);
     this.#device = device;
-    const { embeddings, rows, contents, encoders } = await embedDataset(dataset, {
+    const { embeddings, rows, contents, skipped, encoders } = await embedDataset(dataset, {
       encoders: this.#config.encoders,
       device,
       random: this.#random.stream('encoders'),
@@ -180,6 +191,7 @@ class Run {
       encoders,
       matrices: named,
       rows,
+      skipped,
     };
   }
 
@@ -191,8 +203,10 @@ class Run {
     const { rows: count, file } = sources[0]!;
     const note = invalidRowsNote(invalid, count);
     const kept = Uint32Array.from(missingFrom(invalid.rows, count));
-    if (kept.length < 2)
-      throw new InputError('too-few-rows', `${note.message}; a cone needs at least 2`, { file });
+    if (kept.length < 2) {
+      const error = new InputError('too-few-rows', `${note.message}; a cone needs at least 2`, { file });
+      sayLeftOut(embedded.skipped)(error);
+    }
     this.#notes.push(note);
     return {
       ...embedded,

@@ -250,6 +250,27 @@ describe('a run of images', () => {
     expect(stored(report)).toEqual(report);
   });
 
+  it('says what was left out where too few rows are left', async () => {
+    await writeImages(3);
+    const whole = await readFile(join(folder(), '0.png'));
+    await writeFile(join(folder(), '0.png'), whole.subarray(0, whole.length / 2));
+    await writeFile(join(folder(), '2.png'), 'no image');
+    await writeFile(join(folder(), '3.heic'), 'a name alone');
+    await expect(run(config)).rejects.toMatchObject({
+      code: 'too-few-rows',
+      message: expect.stringMatching(
+        /"image" has 1 row; a cone needs at least 2; 3 rows were left out \(first: 3\.heic: by its name it is HEIC/,
+      ) as string,
+    });
+    await writeFile(join(folder(), '1.png'), 'no image');
+    await expect(run(config)).rejects.toMatchObject({
+      code: 'no-rows',
+      message: expect.stringMatching(
+        /^No row of 3 could be read; 4 rows were left out \(first: 0\.png: .* it ends early/,
+      ) as string,
+    });
+  });
+
   it('takes pictures of equal content for one item, and says so', async () => {
     await writeImages(5);
     await writeFile(join(folder(), '7.png'), await readFile(join(folder(), '1.png')));

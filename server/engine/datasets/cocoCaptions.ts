@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { captionedImages, checkImageFolder, parseJsonFile, type CaptionedImage } from './captionedImages.ts';
 import { captionsParam } from './captionRows.ts';
+import { withLeftOutRows } from './dataNotes.ts';
 import { defineReader, type SkippedRow } from './dataset.ts';
 import { resolveInside } from './resolveInside.ts';
 import { samplingParams } from './sampling.ts';
@@ -62,9 +63,8 @@ export const cocoCaptions = defineReader({
       imageFolder,
     );
     if (images.length === 0) {
-      const why =
-        skipped[0] === undefined ? 'it lists no images' : `first: ${skipped[0].id}: ${skipped[0].reason}`;
-      throw new InputError('no-rows', `${path} gives no captioned image (${why})`, { file: path });
+      const found = `${path} gives no captioned image${skipped.length === 0 ? ': it lists none' : ''}`;
+      throw new InputError('no-rows', withLeftOutRows(found, skipped), { file: path });
     }
     return captionedImages(
       images,

@@ -67,3 +67,11 @@ export function skippedRowsNotes(skipped: readonly SkippedRow[]): Note[] {
   const were = skipped.length === 1 ? ' was' : 's were';
   return [{ code: 'rows-skipped', message: `${skipped.length} row${were} left out: ${listed}` }];
 }
+
+/** A message, and how many rows were left out and why the first was; the message alone where none was. */
+export function withLeftOutRows(message: string, skipped: readonly SkippedRow[]): string {
+  const [first] = skipped;
+  if (first === undefined) return message;
+  const isOne = skipped.length === 1;
+  return `${message}; ${skipped.length} row${isOne ? ' was' : 's were'} left out (${isOne ? '' : 'first: '}${first.id}: ${first.reason})`;
+}

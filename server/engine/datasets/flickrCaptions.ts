@@ -5,6 +5,7 @@ import { captionedImages, findImages, type ListedImage } from './captionedImages
 import { allCaptionsParam } from './captionRows.ts';
 import { fileChunks, fileHead, textEncoding, utf8Chunks } from './csvBytes.ts';
 import { csvRecords, type CsvRecord } from './csvRecords.ts';
+import { withLeftOutRows } from './dataNotes.ts';
 import { defineReader, type SkippedRow } from './dataset.ts';
 import { samplingParams } from './sampling.ts';
 
@@ -77,7 +78,9 @@ export const flickrCaptions = defineReader({
     }
     const listed: ListedImage[] = [...captionsOf].map(([id, captions]) => ({ id, names: [id], captions }));
     if (listed.length === 0)
-      throw new InputError('no-rows', `${path} gives no captioned image`, { file: path });
+      throw new InputError('no-rows', withLeftOutRows(`${path} gives no captioned image`, damaged), {
+        file: path,
+      });
     const imageFolder = params.images === undefined ? undefined : resolve(baseFolder, params.images);
     const { images, skipped, ...found } = await findImages(listed, path, imageFolder);
     return captionedImages(images, { ...found, skipped: [...damaged, ...skipped] }, params, random);

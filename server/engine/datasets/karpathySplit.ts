@@ -5,6 +5,7 @@ import { someOf } from '../someOf.ts';
 import { captionedImages, findImages, parseJsonFile } from './captionedImages.ts';
 import { allCaptionsParam } from './captionRows.ts';
 import { fileHead } from './csvBytes.ts';
+import { withLeftOutRows } from './dataNotes.ts';
 import { defineReader, type SkippedRow } from './dataset.ts';
 import { samplingParams } from './sampling.ts';
 
@@ -85,7 +86,9 @@ export const karpathySplit = defineReader({
         return captions.length > 0;
       });
     if (listed.length === 0)
-      throw new InputError('no-rows', `${path} gives no captioned image`, { file: path });
+      throw new InputError('no-rows', withLeftOutRows(`${path} gives no captioned image`, empty), {
+        file: path,
+      });
     const imageFolder = params.images === undefined ? undefined : resolve(baseFolder, params.images);
     const { images, skipped, ...found } = await findImages(listed, path, imageFolder);
     return captionedImages(images, { ...found, skipped: [...empty, ...skipped] }, params, random);

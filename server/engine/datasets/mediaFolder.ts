@@ -5,7 +5,7 @@ import { InputError } from '../problems.ts';
 import { captionRows, captionsParam, type CaptionedItem } from './captionRows.ts';
 import { classesParam, labelsMissingProblem, selectClasses, type LabelledPlace } from './classSelection.ts';
 import { contentOfName, contentsParam } from './contentOfName.ts';
-import { leftOutNotes, leftOutTypes, type LeftOut } from './dataNotes.ts';
+import { leftOutNotes, leftOutTypes, withLeftOutRows, type LeftOut } from './dataNotes.ts';
 import {
   defineReader,
   type ReadContext,
@@ -85,10 +85,8 @@ export const mediaFolder = defineReader({
     }
     const rows = await readLayout(layout, grouped, texts, given, context);
     if (rows.count === 0) {
-      const first = [...grouped.skipped, ...rows.skipped][0]!;
-      throw new InputError('no-rows', `${folder} gives no row (first: ${first.id}: ${first.reason})`, {
-        file: folder,
-      });
+      const found = withLeftOutRows(`${folder} gives no row`, [...grouped.skipped, ...rows.skipped]);
+      throw new InputError('no-rows', found, { file: folder });
     }
     const all = {
       ...toDataset(rows, grouped, [...skipped, ...grouped.skipped, ...rows.skipped]),

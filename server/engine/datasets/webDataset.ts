@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { classesParam, selectClasses } from './classSelection.ts';
-import { leftOutNotes, leftOutTypes, type LeftOut } from './dataNotes.ts';
+import { leftOutNotes, leftOutTypes, withLeftOutRows, type LeftOut } from './dataNotes.ts';
 import { contentNouns, contentsParam, fileContents, type FileContent } from './contentOfName.ts';
 import { defineReader, type Item, type RowFacts, type SampleDataset, type SkippedRow } from './dataset.ts';
 import { mediaBytesItem } from './mediaItem.ts';
@@ -88,10 +88,9 @@ function toDataset(
     return missing.length === 0;
   });
   if (contents.length === 0 || kept.length === 0) {
-    const first = skipped[0] === undefined ? '' : ` (first: ${skipped[0].id}: ${skipped[0].reason})`;
     const asked = wanted?.join(', ') ?? 'an image, audio, a video, a tensor or a text';
-    const expected = 'expected members such as `0001.jpg` and `0001.txt`';
-    throw new InputError('no-rows', `${path} gives no row with ${asked}${first}; ${expected}`);
+    const found = `${path} gives no row with ${asked}; expected members such as \`0001.jpg\` and \`0001.txt\``;
+    throw new InputError('no-rows', withLeftOutRows(found, skipped));
   }
   return {
     kind: 'samples',

@@ -1,3 +1,4 @@
+import { withLeftOutRows } from '../datasets/dataNotes.ts';
 import type { SampleDataset, SkippedRow } from '../datasets/dataset.ts';
 import type { Matrix } from '../numerics/matrix.ts';
 import { InputError } from '../problems.ts';
@@ -53,10 +54,9 @@ export async function embedSamples(
   try {
     const { rows, skipped } = await fillTables(dataset, tables, { strict, signal, progress });
     if (rows.length === 0) {
-      const [first] = skipped;
       throw new InputError(
         'no-rows',
-        `None of ${dataset.count} rows could be read${first ? `; the first: ${first.id}: ${first.reason}` : ''}`,
+        withLeftOutRows(`No row of ${dataset.count} could be read`, [...skipped, ...dataset.skipped]),
       );
     }
     return {

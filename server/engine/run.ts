@@ -109,8 +109,9 @@ interface Embedded {
 /** Throws an error of too few rows with what became of the others; any other error as it is. */
 function sayLeftOut(skipped: readonly SkippedRow[]): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof InputError) || error.code !== 'too-few-rows') throw error;
-    throw new InputError(error.code, withLeftOutRows(error.message, skipped), error.place);
+    if (!(error instanceof InputError) || error.code !== 'too-few-rows' || skipped.length === 0) throw error;
+    // Embeddings that were made have no file.
+    throw new InputError(error.code, withLeftOutRows(error.message, skipped));
   };
 }
 

@@ -250,6 +250,17 @@ describe('a run of images', () => {
     expect(stored(report)).toEqual(report);
   });
 
+  it('names each of several files of equal content that cannot be read', async () => {
+    await writeImages(3);
+    const cut = (await readFile(join(folder(), '0.png'))).subarray(0, 60);
+    for (const name of ['3.png', '4.jpg', '5.png']) await writeFile(join(folder(), name), cut);
+    const { report } = await run(config);
+    const { message } = report.notes.find(({ code }) => code === 'rows-skipped')!;
+    expect(message).toMatch(
+      /3\.png \(The image 3\.png .*4\.jpg \(The image 4\.jpg .*5\.png \(The image 5\.png /,
+    );
+  });
+
   it('says what was left out where too few rows are left', async () => {
     await writeImages(3);
     const whole = await readFile(join(folder(), '0.png'));

@@ -47,7 +47,7 @@ export function libraryMessage(error: unknown): string {
   const lines = (error as Error).message
     .replace(/^Input buffer (?:has corrupt header:|contains unsupported image format)/, '')
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => line.trim().replace(/^(?:VipsJpeg|vipspng|webp|tiff2vips|gifload_buffer|heif): /, ''))
     // What is tried at first, also in images that are whole.
     .filter((line) => line !== '' && line !== 'Unknown error' && !line.startsWith('source: bad seek'));
   return lines.length === 0 ? 'its bytes are damaged or end early' : [...new Set(lines)].join('; ');

@@ -57,7 +57,7 @@ export const mediaFolder = defineReader({
   kind: 'folder',
   title: 'Folder of files',
   description:
-    'A folder of images, audio files, videos or tensors (`.npy`, one an item): a folder for each class (labels, and texts made with `prompt`), files with caption files (`name.jpg` and `name.txt`, a caption a line), or files alone. Files of several contents with equal names (`name.jpg`, `name.wav`) are one row, with a modality for each content. Ordered by the bytes of their names.',
+    'A folder of images, audio files, videos or tensors (`.npy`, one an item): a folder for each class (labels, and texts made with `prompt`), files with caption files (`name.jpg` and `name.txt`, a caption a line), or files alone. Files of several contents with equal names (`name.jpg`, `name.wav`) are one row, with a modality for each content. Images are JPEG, PNG, WebP, GIF, TIFF, AVIF, BMP, PPM, JPEG 2000 or DICOM; files of other known formats, such as HEIC, are named and left out. Ordered by the bytes of their names.',
   gives: 'samples',
   params,
   recognises: async (path, isFolder) => isFolder && (await holdsMedia(path)),

@@ -51,12 +51,12 @@ function ofCameras(extensions: string): Record<string, string> {
 
 /** What messages call files of a content, and how to make one that is read of such a file. */
 const advice: Readonly<Record<FileContent, { readonly kind: string; readonly how: string }>> = {
-  image: { kind: 'images', how: 'convert it to JPEG or PNG, for example with `magick photo.heic photo.png`' },
+  image: { kind: 'images', how: 'convert it to JPEG or PNG, for example with ImageMagick' },
   audio: {
     kind: 'sound',
-    how: 'convert it to FLAC or WAV, for example with `ffmpeg -i sound.m4a sound.flac`',
+    how: 'convert it to FLAC or WAV, for example with ffmpeg',
   },
-  video: { kind: 'video', how: 'convert it to MP4, for example with `ffmpeg -i film.rm film.mp4`' },
+  video: { kind: 'video', how: 'convert it to MP4, for example with ffmpeg' },
   tensor: { kind: 'tensors', how: 'save each tensor as .npy' },
 };
 

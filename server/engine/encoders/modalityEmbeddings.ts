@@ -83,7 +83,15 @@ export class ModalityEmbeddings {
     const loaded = await loadItem(item);
     const { hash } = loaded;
     let entry = this.#entries.get(hash);
-    if (entry === undefined) {
+    if (entry !== undefined) {
+      const known = entry;
+      // What could not be prepared is tried again: the message names the item.
+      await known.prepared?.catch(async () => {
+        const again = this.#encoder.prepare(loaded);
+        await again;
+        known.prepared = again;
+      });
+    } else {
       const isStored = this.#store?.has(hash) === true;
       entry = {
         hash,

@@ -63,7 +63,8 @@ export function groupFiles(
   const contents = possible.filter((content) => found.has(content));
   const missing = wanted === undefined ? [] : possible.filter((content) => !found.has(content));
   if (contents.length === 0 || missing.length > 0) {
-    const expected = missing.length > 0 ? missing : fileContents;
+    const known = fileContents.filter((content) => unread.some((medium) => medium.content === content));
+    const expected = [missing, known, fileContents].find((list) => list.length > 0)!;
     throw noFiles(folder, expected, files, unread);
   }
   const grouped =

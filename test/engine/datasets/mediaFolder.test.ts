@@ -343,7 +343,7 @@ describe('files of formats that are known and not read', () => {
     await expect(open()).rejects.toMatchObject({
       code: 'no-rows',
       message: expect.stringMatching(
-        /that can be read \(of 2 files: \.heic .*\): a\.heic: by its name it is HEIC/,
+        /holds no image that can be read \(of 2 files: \.heic .*\): a\.heic: by its name it is HEIC/,
       ) as string,
     });
     await write({ 'a.wav': '', 'b.wav': '' });

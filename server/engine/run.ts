@@ -268,6 +268,7 @@ class Run {
       results.push(...outcome.results.map((result) => ({ experiment: name, ...result })));
       reports.push({ name, kind, parameters, tables: [...outcome.tables], seconds });
     }
+    this.#notes.push(...withheldIntervals(subjects.modalities[0]!.resampling.withheld));
     const shorten = pathShortener(
       this.#options.baseFolder,
       embedded.encoders === null ? sources.map(({ file }) => file) : [],
@@ -392,4 +393,10 @@ function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
+}
+
+function withheldIntervals(count: number): Note[] {
+  if (count === 0) return [];
+  const message = `${count === 1 ? '1 value has' : `${count} values have`} no interval: resampling rows moves such a value to one side alone, as it lengthens a gap that is smaller than the noise of its means; more rows tell whether it differs from none`;
+  return [{ code: 'intervals-withheld', message }];
 }

@@ -16,6 +16,8 @@ export const runExplanations: Readonly<Record<string, string>> = {
   'one-point': 'All rows of a modality are equal: its cone is a point, and retrieval says nothing.',
   'sampled-rows':
     'Statistics over pairs of rows grow with their square, and come from a sample of the rows that the seed draws. Raise `pairRows` to use more.',
+  'intervals-withheld':
+    'Nearly all resamples move a value to the same side of it, as they lengthen a gap that is smaller than the noise of the means. An interval made of them would leave the value itself out, and none is given.',
   'not-finite':
     'A metric has no finite value for these data, and is left out of the report. The message names it.',
   'no-gap': 'The means of two modalities are the same, so that there is no direction to move them along.',

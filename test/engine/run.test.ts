@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { row } from '../../server/engine/numerics/matrix.ts';
+import { matrix, row } from '../../server/engine/numerics/matrix.ts';
+import { Random } from '../../server/engine/numerics/random.ts';
 import type { OpenDataFacts } from '../../server/engine/run.ts';
 import type { Report } from '../../server/protocol/report.ts';
 import { oracleFolder } from './datasets/openForTest.ts';
@@ -51,6 +52,23 @@ describe('a run', () => {
     expect(report.notes).toEqual([]);
     expect(report.provenance).toMatchObject({ seed: 5, device: 'cpu' });
     expect(Object.keys(report.provenance.timings)).toEqual(['opening', 'embedding', 'reading', 'projecting']);
+  });
+
+  it('says why a gap that is smaller than its noise has no interval', async () => {
+    const random = new Random(8);
+    const [image, text] = [0, 1].map(() => matrix(60, 32, random.fillNormal(new Float32Array(60 * 32))));
+    await writeNpy('pair.npy', [image!, text!]);
+    const experiments = [
+      { kind: 'modality-gap', name: 'modality-gap', metrics: ['gap-distance', 'matched-cosine'] },
+    ];
+    const { report } = await run({ data: npyData, experiments });
+    const intervalOf = (metric: string) =>
+      report.results.find((result) => result.metric === metric)!.interval;
+    expect(intervalOf('gap-distance')).toBeNull();
+    expect(intervalOf('matched-cosine')).not.toBeNull();
+    expect(report.notes).toEqual([
+      { code: 'intervals-withheld', message: expect.stringMatching(/^1 value has no interval: /) as string },
+    ]);
   });
 
   it('gives the same again, and other draws under another seed', async () => {

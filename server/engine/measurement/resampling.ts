@@ -43,6 +43,8 @@ export class Resampling {
   readonly resamples: number;
   readonly #units: number;
   readonly random: Random;
+  /** How many statistics have no interval because nearly all of their replicates lie on one side of them. */
+  withheld = 0;
   /** resamples × units; a unit is hardly ever drawn more than a dozen times. */
   #counts: Uint8Array | undefined;
 
@@ -54,8 +56,8 @@ export class Resampling {
 
   /**
    * A bias-corrected percentile interval; null where the statistic is undefined in some resample, as a mean over pairs
-   * of different rows is in one that drew copies of a single row only, and where repeated rows link all others to a
-   * single unit, which draws nothing at random.
+   * of different rows is in one that drew copies of a single row only, where repeated rows link all others to a single
+   * unit, which draws nothing at random, and where `bootstrapInterval` gives none, which `withheld` counts.
    */
   interval(
     estimate: number,
@@ -63,7 +65,9 @@ export class Resampling {
     options: Parameters<typeof bootstrapInterval>[2] = {},
   ): Interval | null {
     if (this.#units < 2 || !Array.from(replicates).every(Number.isFinite)) return null;
-    return bootstrapInterval(estimate, replicates, options);
+    const interval = bootstrapInterval(estimate, replicates, options);
+    if (interval === null) this.withheld++;
+    return interval;
   }
 
   /**

@@ -20,7 +20,9 @@ export function drawResample(random: Random, counts: Float32Array): Float32Array
 
 /**
  * Bias-corrected percentile interval (Efron 1981) from a statistic and its bootstrap replicates. The correction
- * matters for norms such as the gap distance, which resampling noise can only lengthen.
+ * matters for norms such as the gap distance, which resampling noise can only lengthen. Null where nearly all replicates
+ * lie on one side of the statistic, as those of a gap do that is smaller than what resampling adds to it: corrected, the
+ * interval would shrink to the last replicate and leave the statistic out.
  *
  * @param shrink ≤ 1: replicates came from `n` sampled rows of `N`, their spread is scaled by √(n/N) about the
  *   estimate (the m-out-of-n bootstrap; Bickel, Götze & van Zwet 1997).
@@ -29,13 +31,13 @@ export function bootstrapInterval(
   estimate: number,
   replicates: ArrayLike<number>,
   { level = 0.95, shrink = 1, centre = estimate }: { level?: number; shrink?: number; centre?: number } = {},
-): Interval {
+): Interval | null {
   const sorted = Float64Array.from(replicates).sort();
   const resamples = sorted.length;
   let below = 0;
   for (const replicate of sorted) below += replicate < centre ? 1 : replicate === centre ? 0.5 : 0;
-  // Half a count away from 0 and 1, where the normal quantile is infinite.
-  const share = Math.min(resamples - 0.5, Math.max(0.5, below)) / resamples;
+  const share = below / resamples;
+  if (Math.min(share, 1 - share) <= (1 - level) / 2) return null;
   const bias = normalQuantile(share);
   const tail = normalQuantile((1 - level) / 2);
   const [low, high] = [tail, -tail].map((z) => {

@@ -154,6 +154,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'relevance-values':
     'Which rows share an item is told by a value for each row: an array of one axis, or a file with a value a line. The message says what was found instead.',
 
+  'lines-of-numbers':
+    'Every line of a text file is a vector of numbers, as `numpy.savetxt`, word2vec and GloVe write them. They are embeddings, which an encoder of texts would take for words. Save them as an array.',
   'bad-json': 'The file is no JSON, or not the kind of it that is expected.',
   'not-coco-captions': 'The file is JSON, and not in the format of COCO captions.',
   'not-karpathy-split': 'The file is JSON, and not in the format of Karpathy’s splits.',

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { defineReader, type SampleDataset } from './dataset.ts';
+import { NumberLines } from './numberLines.ts';
 import { openRegularFile } from './regularFile.ts';
 import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
@@ -49,12 +50,15 @@ export const textLines = defineReader({
 
 async function indexLines(file: FileHandle, path: string, signal: AbortSignal): Promise<LineIndex> {
   const lines: LineIndex = { starts: [], ends: [], numbers: [] };
+  const numberLines = new NumberLines();
   const add = (bytes: Buffer, start: number, number: number): void => {
     if (!isUtf8(bytes)) {
       const found = `Line ${number} of ${path} is not valid UTF-8; save the file in that encoding`;
       throw new InputError('not-utf-8', found, { file: path, line: number });
     }
-    if (textOf(bytes) === '') return;
+    const text = textOf(bytes);
+    if (text === '') return;
+    numberLines.add(text);
     lines.starts.push(start);
     lines.ends.push(start + bytes.length);
     lines.numbers.push(number);
@@ -89,6 +93,7 @@ async function indexLines(file: FileHandle, path: string, signal: AbortSignal): 
     const found = position === 0 ? 'is empty (0 bytes)' : 'has only blank lines';
     throw new InputError('no-rows', `${path} ${found}; expected a text a line`, { file: path });
   }
+  numberLines.refuse(path);
   return lines;
 }
 

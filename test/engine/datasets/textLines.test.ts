@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { textLines } from '../../../server/engine/datasets/textLines.ts';
 import { useTemporaryFolder } from '../../temporaryFolder.ts';
+import { inputErrorOf } from './openForTest.ts';
 import { openSamples, rowTexts } from './openSamples.ts';
 
 const folder = useTemporaryFolder();
@@ -29,6 +30,33 @@ it('reads a row a line, leaves blank ones out and keeps the numbers of lines', a
     ['line 1', 'a'],
     ['line 2', 'b'],
   ]);
+});
+
+describe('lines of numbers', () => {
+  const vectors = ['0.5 -1e-3 2 .25', '1 2 3 4', 'nan 0 inf 7.'];
+  const named = vectors.map((line, i) => `word${i} ${line}`);
+
+  it.each([
+    ['of savetxt', vectors.join('\n'), 'np.loadtxt("lines.txt", dtype="float32")'],
+    ['with commas', vectors.join('\n').replaceAll(' ', ','), 'np.loadtxt('],
+    ['of GloVe', named.join('\n'), '[line.split()[1:] for line in open("lines.txt")]'],
+    ['of word2vec', ['3 4', ...named].join('\n'), 'open("lines.txt")][1:]'],
+  ])('%s are refused with the line that saves them as an array', async (_, content, advice) => {
+    await writeFile(join(folder(), 'lines.txt'), content);
+    const error = await inputErrorOf(openSamples(textLines, { path: 'lines.txt' }, folder()));
+    expect(error.code).toBe('lines-of-numbers');
+    expect(error.message).toContain(advice);
+    expect(error.message).toContain('np.save("lines.npy", ');
+  });
+
+  it.each([
+    ['a text among them', [...vectors, 'a cat of 1 2 3 4']],
+    ['short ones', ['1 2 3', '4 5 6']],
+    ['texts with numbers', ['10 cats', '1 2 3 4 cats', '3 dogs']],
+    ['a single one', ['1 2 3 4']],
+  ])('%s are texts', async (_, lines) => {
+    expect(await read(lines.join('\n'))).toHaveLength(lines.length);
+  });
 });
 
 it('agrees with splitting the whole text', async () => {

@@ -56,8 +56,9 @@ describe('a run', () => {
 
   it('says why a gap that is smaller than its noise has no interval', async () => {
     const random = new Random(8);
-    const [image, text] = [0, 1].map(() => matrix(60, 32, random.fillNormal(new Float32Array(60 * 32))));
-    await writeNpy('pair.npy', [image!, text!]);
+    const [image, text] = [matrix(60, 32), matrix(60, 32)];
+    for (const { data } of [image, text]) random.fillNormal(data);
+    await writeNpy('pair.npy', [image, text]);
     const experiments = [
       { kind: 'modality-gap', name: 'modality-gap', metrics: ['gap-distance', 'matched-cosine'] },
     ];

@@ -10,6 +10,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'files-of-several-kinds':
     'Several files are measured together where they are of one kind, or all hold embeddings.',
   'several-files': 'Data of this kind are one file. Name it alone, or the folder that the files are in.',
+  'tables-of-modalities':
+    'Rows of several tables are read one after the other, as parts of one. Tables of a modality each are paired by an `sql` query that joins them.',
   'file-changed': 'The file became shorter while it was read. Wait until whatever writes it is done.',
   'path-outside':
     'A name in the data leads out of their folder, which is refused: data may come from anywhere. Give the folder that holds all of them as `root`.',

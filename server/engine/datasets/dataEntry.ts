@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { InputError, type Problem } from '../problems.ts';
 import type { ReaderDefinition } from './dataset.ts';
 import { embeddingFolder } from './embeddingFolder.ts';
-import { isNumberedName, modalityFiles } from './modalityFiles.ts';
+import { isNumberedName, modalityFiles, toldModalities } from './modalityFiles.ts';
 import { recogniseReader } from './recogniseReader.ts';
+import { quoteName, quoteText } from './sqlQuoting.ts';
+import { table } from './table.ts';
 
 /** A `data:` entry, without defaults. */
 export type DataEntry = Readonly<Record<string, unknown>>;
@@ -19,7 +22,8 @@ export interface DataEntryOptions {
  * The `data:` entry that reads files or a folder: one path; several files of embeddings, of which each is a modality or
  * a part of one; or several files of one kind whose rows follow one another, such as tables.
  *
- * @throws InputError `path-not-found`, `not-recognised`, `files-of-several-kinds`, `several-files`, and those of
+ * @throws InputError `path-not-found`, `not-recognised`, `files-of-several-kinds`, `several-files`,
+ *   `tables-of-modalities`, and those of
  *   `modalityFiles`.
  */
 export async function dataEntryFor(
@@ -47,10 +51,62 @@ export async function dataEntryFor(
     );
   }
   const path = paths.map(placeOf);
-  if (first.params.safeParse({ path }).success) return { kind: first.kind, path };
+  if (first.params.safeParse({ path }).success) {
+    if (first.kind === table.kind) expectOneTable(paths, placeOf, names);
+    else if (names !== undefined) throw namesNotUsed(paths, first.kind);
+    return { kind: first.kind, path };
+  }
   throw new InputError(
     'several-files',
     `The reader ${first.kind} takes one file, found ${paths.length}; expected one, or the folder that they are in`,
+    { file: paths[1]! },
+  );
+}
+
+/**
+ * Rows of several tables are read one after the other: those of a modality each would become one modality.
+ *
+ * @throws InputError `tables-of-modalities` with the entry that pairs their rows.
+ */
+function expectOneTable(
+  paths: readonly string[],
+  placeOf: (path: string) => string,
+  names: readonly string[] | undefined,
+): void {
+  const told =
+    names?.length === paths.length
+      ? paths.map((path, index) => ({ name: names[index]!, files: [path] }))
+      : toldModalities(paths);
+  if (told === null) {
+    if (names === undefined) return;
+    throw namesNotUsed(paths, table.kind);
+  }
+  const letters = told.map((_, index) => `t${index + 1}`);
+  const columns = told.map(
+    ({ name }, index) =>
+      `${letters[index]!}.embedding AS ${/^[a-z]\w*$/i.test(name) ? name : quoteName(name)}`,
+  );
+  const joined = (how: string, by: string) =>
+    told
+      .map(({ files }, index) => {
+        const file = `${quoteText(placeOf(files[0]!))} ${letters[index]!}`;
+        return index === 0 ? file : `${how} ${file}${by}`;
+      })
+      .join(' ');
+  throw new InputError(
+    'tables-of-modalities',
+    `${told.map(({ files }) => basename(files[0]!)).join(' and ')} are tables of a modality each, and rows of several tables are read one after the other, as of one. ` +
+      'Pair them in a *.gap.yaml file, with the names of their own columns: by an id, ' +
+      `\`data: { kind: table, sql: ${JSON.stringify(`SELECT ${columns.join(', ')} FROM ${joined('JOIN', ' USING (id)')}`)} }\`, ` +
+      `or row by row, with \`${joined('POSITIONAL JOIN', '')}\` behind FROM`,
+    { file: paths[1]! },
+  );
+}
+
+function namesNotUsed(paths: readonly string[], kind: string): InputError {
+  return new InputError(
+    'modality-names',
+    `Names of modalities tell several files of embeddings apart; rows of ${paths.length} files for the reader ${kind} are read one after the other`,
     { file: paths[1]! },
   );
 }

@@ -70,6 +70,14 @@ export function modalityFiles(paths: readonly string[], names?: readonly string[
   });
 }
 
+/** The modalities that files are called after, one each or in parts, where all names are of such; null otherwise. */
+export function toldModalities(paths: readonly string[]): ModalityFiles[] | null {
+  const series = seriesOf(paths);
+  const names = namesOf(series);
+  if (series.length < 2 || !names.every((name) => name !== undefined && modalityNames.has(name))) return null;
+  return series.map(({ files }, index) => ({ name: names[index]!, files }));
+}
+
 /** Whether a modality is only numbered, for want of a name. */
 export function isNumberedName(name: string): boolean {
   return /^modality-\d+$/.test(name);

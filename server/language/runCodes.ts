@@ -9,6 +9,8 @@ export const runExplanations: Readonly<Record<string, string>> = {
   'too-few-rows':
     'A cone takes two rows at least. Where rows were left out, the message says how many and why.',
   'no-modalities': 'The data hold nothing that could be a modality.',
+  'one-modality':
+    'A gap lies between two modalities, and the data have one. Where another was expected, the notes say what was left out; two files are measured together as `measure image.npy text.npy`.',
   'repeated-rows':
     'Rows of a modality are equal to the bit, or made of equal content: five captions of one image give its embedding five times. Such rows are one item: in retrieval all of its partners are right answers, and none of them is mismatched. Means count every row. `repeatedRows: separate` takes every row for an item of its own.',
   'rows-not-compared':

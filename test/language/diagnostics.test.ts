@@ -244,14 +244,14 @@ describe('data and models', () => {
           notes: [{ code: 'left-out', message: 'x: 1 array was not read as a modality: ids (integers)' }],
         },
       }),
-      ['I left-out: x'],
+      ['I one-modality: ', 'I left-out: x'],
     ],
     ['no encoders', start, testFacts({ data: pairs }), ['I no-encoders: data']],
     [
       'an encoder for embeddings',
       `name: a\ndata: { kind: npy, path: x }\nencoders: { image: { kind: random } }\n`,
       testFacts({ data: { ...pairs, modalities: [{ name: 'image', content: null, dimension: 4 }] } }),
-      ['W encoder-not-used: image'],
+      ['I one-modality: ', 'W encoder-not-used: image'],
     ],
     [
       'embeddings of unequal dimensions',

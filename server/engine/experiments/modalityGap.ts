@@ -33,8 +33,10 @@ export const modalityGap = defineExperiment({
       .default('all')
       .describe('`all`, or a list of metrics.'),
   }),
-  check: ({ metrics: entries }, facts) =>
-    chosenMetrics(entries).flatMap((chosen) => problemsOf(chosen, facts)),
+  check({ metrics: entries }, facts) {
+    const chosen = chosenMetrics(entries);
+    return [...loneModality(chosen, facts), ...chosen.flatMap((each) => problemsOf(each, facts))];
+  },
   async run({ metrics: entries }, context) {
     const chosen = chosenMetrics(entries);
     const results: Omit<Result, 'experiment'>[] = [];
@@ -83,6 +85,18 @@ function problemsOf({ metric, params, place }: ChosenMetric, facts: DataFacts): 
     const inner = place.isMapping && path.length === 0 ? ['kind'] : path;
     return { ...problem, path: [...place.path, ...inner] };
   });
+}
+
+/** That metrics of two modalities were asked for, and the data have one. */
+function loneModality(chosen: readonly ChosenMetric[], { modalities }: DataFacts): Problem[] {
+  const first = chosen.find(({ metric }) => metric.scope === 'pair');
+  if (modalities.length !== 1 || first === undefined) return [];
+  const isAnyLeft = chosen.some(({ metric }) => metric.scope === 'modality');
+  const measured = isAnyLeft ? 'only what one modality has is measured' : 'nothing is measured';
+  const message = `The data have one modality, ${modalities[0]!}. A gap and retrieval take two: ${measured}`;
+  const [severity, path] =
+    first.place === null ? (['information', ['kind']] as const) : (['warning', first.place.path] as const);
+  return [{ code: 'one-modality', severity, message, path }];
 }
 
 async function measure(

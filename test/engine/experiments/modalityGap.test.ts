@@ -78,7 +78,34 @@ describe('modality-gap', () => {
     expect(modalityGap.check!(all, facts)).toMatchObject([
       { code: 'k-not-below-rows', severity: 'information', path: ['kind'] },
     ]);
-    expect(modalityGap.check!(all, { modalities: ['image'], rows: 8 })).toEqual([]);
+    const ofOne = modalityGap.check!(all, { modalities: ['image'], rows: 8 });
+    expect(ofOne.map(({ code }) => code)).not.toContain('k-not-below-rows');
+  });
+
+  it('says that the data have one modality where metrics of two are asked for', () => {
+    const check = (metrics: unknown, modalities = ['image']) =>
+      modalityGap.check!(modalityGap.params.parse({ metrics }), { modalities });
+    expect(check('all')).toMatchObject([
+      {
+        code: 'one-modality',
+        severity: 'information',
+        path: ['kind'],
+        message: expect.stringContaining('only what one') as string,
+      },
+    ]);
+    expect(check(['mean-cosine', { kind: 'gap-distance' }])).toMatchObject([
+      {
+        code: 'one-modality',
+        severity: 'warning',
+        path: ['metrics', 1],
+        message: expect.stringContaining('only what one') as string,
+      },
+    ]);
+    expect(check(['gap-distance'])).toMatchObject([
+      { message: expect.stringMatching(/^The data have one modality, image\..* nothing/) as string },
+    ]);
+    expect(check(['mean-cosine'])).toEqual([]);
+    expect(check('all', ['image', 'text'])).toEqual([]);
   });
 
   it('refuses a batch larger than the data that were there in the end', async () => {

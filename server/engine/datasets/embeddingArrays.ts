@@ -1,7 +1,8 @@
 import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
+import { someOf } from '../someOf.ts';
 import type { LeftOut } from './dataNotes.ts';
-import type { FoundArray, FoundNumbers } from './foundArray.ts';
+import type { FoundArray, FoundNumbers, FoundOthers } from './foundArray.ts';
 import type { StoredMatrix } from './storedArray.ts';
 
 /** The arrays of a file. */
@@ -43,6 +44,26 @@ const mostNamedModalities = 1000;
 /** Names of arrays of whole numbers that say of rows, and are no embeddings of them. */
 const namesOfFacts =
   /(^|[^a-z])(ids?|idx|index|indices|labels?|targets?|class(es)?|masks?|tokens?|lengths?)$/i;
+/** Names of single values a row, beside rows of several. */
+const namesOfValues = /(^|[^a-z])(ids?|labels?|targets?|class(es)?|scores?|y|y_true|ratings?|weights?)$/i;
+
+/** Whether the name of an array says that its rows are ids, labels or the like, and no embeddings. */
+export function isNameOfFacts(name: string): boolean {
+  return namesOfFacts.test(name);
+}
+
+/** Whether an array has one value a row and a name that says so, where another array has rows of several. */
+export function isColumnOfValues(
+  name: string,
+  shape: readonly number[],
+  others: readonly (readonly number[])[],
+): boolean {
+  return shape.length === 2 && shape[1] === 1 && namesOfValues.test(name) && others.some(isWide);
+}
+
+function isWide(shape: readonly number[]): boolean {
+  return shape.length >= 2 && shape.at(-1)! > 1;
+}
 
 /**
  * Which arrays of a file are embeddings, and which are not. One decision for all files of arrays, from the names, types
@@ -54,7 +75,7 @@ const namesOfFacts =
  * are dropped.
  *
  * @throws InputError `array-shape` or `no-embeddings` for an array that the user named, or a file's only one, that cannot
- *   be embeddings; `onlyNamed` of the file.
+ *   be embeddings, or that nobody named and that lacks nothing but a storage that is read; `onlyNamed` of the file.
  */
 export function chooseArrays({ file, arrays, onlyNamed }: FoundFile, asked: Asked): ChosenArrays {
   if (onlyNamed !== undefined && asked.by !== 'name') throw onlyNamed;
@@ -75,6 +96,7 @@ export function chooseArrays({ file, arrays, onlyNamed }: FoundFile, asked: Aske
       leftOut.push({ name: array.name, reason: `${typeInWords(array)}: ${reason}` });
     };
     if (array.numbers === null) {
+      if (asked.by !== 'name') expectNoCounterpart(array, ofFloats, file);
       refuse(array.advice ?? 'expected numbers');
       continue;
     }
@@ -83,8 +105,7 @@ export function chooseArrays({ file, arrays, onlyNamed }: FoundFile, asked: Aske
       refuse(form);
       continue;
     }
-    const problem =
-      array.numbers === 'floats' || isAsked ? null : wholeNumberProblem(array, form.shape, ofFloats);
+    const problem = isAsked ? null : valuesProblem(array, form.shape, ofFloats);
     if (problem !== null) {
       refuse(problem);
       continue;
@@ -153,6 +174,41 @@ function formOf(
   if (withoutOnes.length === 2) return { shape: withoutOnes, isGuessed: false };
   if (shape.length < 2) return shape.length === 0 ? 'a single value' : 'one value a row';
   return 'which axes are those of rows and of columns? Save one vector a row, such as x.reshape(len(x), -1) or, of maps, x.mean(axis=(2, 3))';
+}
+
+/**
+ * An array that has a row of values for each row of another one is a modality too, but for how it is stored: a
+ * measurement without it would be another one than was meant.
+ *
+ * @throws InputError `no-embeddings`.
+ */
+function expectNoCounterpart(array: FoundOthers, floats: readonly FoundNumbers[], file: string): void {
+  const { name, shape, advice } = array;
+  if (advice === undefined || shape?.length !== 2 || shape[1]! < 2 || namesOfFacts.test(name)) return;
+  const beside = floats.filter((other) => other.shape.length === 2 && other.shape[0] === shape[0]);
+  if (beside.length === 0) return;
+  const names = beside.map((other) => other.name);
+  throw new InputError(
+    'no-embeddings',
+    `${file}: ${arrayInWords(array)} cannot be read: ${advice}; name ${someOf(names)} alone in \`modalities\` to measure without it`,
+    { file },
+  );
+}
+
+/** Why an array that nobody named is not taken for embeddings, for its values and its name; null where it is. */
+function valuesProblem(
+  array: FoundNumbers,
+  shape: readonly number[],
+  floats: readonly FoundNumbers[],
+): string | null {
+  if (array.numbers !== 'floats') return wholeNumberProblem(array, shape, floats);
+  return isColumnOfValues(
+    array.name,
+    shape,
+    floats.map((other) => other.shape),
+  )
+    ? 'one value a row; name it in `modalities` to take it for an embedding'
+    : null;
 }
 
 /** Why whole numbers or booleans that nobody named are not taken for embeddings; null where they are. */

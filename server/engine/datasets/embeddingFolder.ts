@@ -8,6 +8,8 @@ import { arraysOfAnyFormat, isArrayFile } from './arrayFormats.ts';
 import { contentOfName } from './contentOfName.ts';
 import { embeddingFileParams, openEmbeddingFiles } from './embeddingFiles.ts';
 import { listFolder } from './folderListing.ts';
+import { lookInto, withoutFacts, type SeenFile } from './folderArrays.ts';
+import type { FoundArray } from './foundArray.ts';
 import { modalityFiles } from './modalityFiles.ts';
 
 /** Files that say that a folder is a model's: its arrays are weights. */
@@ -57,19 +59,51 @@ async function filesOf(
   }
   const { files } = await listFolder(root, signal);
   const names = files.map(({ name }) => name);
-  const arrays = names.filter(isArrayFile);
+  const arrays = files.filter(({ name }) => isArrayFile(name));
   const leftOut = names
     .filter((name) => !isArrayFile(name))
     .map((name) => ({ name, reason: 'not a format of arrays' }));
   if (arrays.length === 0) {
     throw new InputError('no-embeddings', `${root} has no file of embeddings in it`, { file: root });
   }
+  const seen = await lookInto(arrays, signal);
+  const all = () => ({ ...pathOf(folder, seen, modalities), leftOut });
+  // Who names each file has said that each is a modality.
+  if (Array.isArray(modalities) && modalities.length === seen.length) return all();
+  const chosen = withoutFacts(seen);
+  const { path, modalities: arrayNames } = pathOf(folder, chosen.kept, modalities);
+  if (typeof path === 'object' && Object.keys(arrayNames ?? {}).some((name) => !Object.hasOwn(path, name))) {
+    return all();
+  }
+  return { path, modalities: arrayNames, leftOut: [...chosen.leftOut, ...leftOut] };
+}
+
+/** What to read of a folder as what. */
+function pathOf(
+  folder: string,
+  files: readonly SeenFile[],
+  modalities: Modalities,
+): { path: Path; modalities: Modalities } {
   const inFolder = (name: string) => join(folder, name);
-  if (arrays.length === 1) return { path: inFolder(arrays[0]!), modalities, leftOut };
+  const names = files.map(({ name }) => name);
+  const [only, ...others] = files;
+  if (only !== undefined && others.length === 0) {
+    const file = inFolder(only.name);
+    // An array without a name of its own has that of its file.
+    const [found] = modalities === undefined && isOneMatrix(only) ? modalityFiles(names) : [];
+    return { path: found === undefined ? file : { [found.name]: file }, modalities };
+  }
   const isList = Array.isArray(modalities);
-  const found = modalityFiles(arrays, isList ? modalities : undefined);
+  const found = modalityFiles(names, isList ? modalities : undefined);
   const path = Object.fromEntries(found.map(({ name, files: parts }) => [name, parts.map(inFolder)]));
-  return { path, modalities: isList ? undefined : modalities, leftOut };
+  return { path, modalities: isList ? undefined : modalities };
+}
+
+/** Whether a file has one array, without a name, of rows and columns. */
+function isOneMatrix({ arrays }: SeenFile): boolean {
+  if (arrays instanceof InputError || arrays.length !== 1) return false;
+  const [{ name, shape }] = arrays as [FoundArray];
+  return /^modality(-1)?$/.test(name) && shape?.length === 2;
 }
 
 /** Whether a folder holds files of arrays, and neither media nor a model. */

@@ -83,6 +83,11 @@ export function isNumberedName(name: string): boolean {
   return /^modality-\d+$/.test(name);
 }
 
+/** Whether the name of a file says of which modality it is. */
+export function saysModality(name: string): boolean {
+  return wordsOf(name).some((word) => modalityNames.has(word));
+}
+
 /** Files with one name but for the number at its end. */
 interface Series {
   /** Folder and name, without the number. */
@@ -148,7 +153,10 @@ function namesOf(series: readonly Series[]): (string | undefined)[] {
       (word) => !generalWords.has(word) && words.some((other, at) => at !== index && !other.includes(word)),
     ),
   );
-  const modality = distinct.map((own) => own.filter((word) => modalityNames.has(word)));
+  // Of one alone, there is no other that it could share its words with.
+  const modality = (series.length === 1 ? words : distinct).map((own) =>
+    [...new Set(own)].filter((word) => modalityNames.has(word)),
+  );
   return (
     allDifferent(modality.map((own) => (own.length === 1 ? own[0] : undefined))) ??
     allDifferent(distinct.map((own) => own.join('_'))) ??

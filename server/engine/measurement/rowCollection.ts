@@ -209,7 +209,7 @@ function checkShapes(sources: readonly EmbeddingSource[]): { rows: number; colum
       throw new InputError(
         'unequal-dimensions',
         `Modality "${other.modality}" has dimension ${other.columns} and "${first.modality}" has ${first.columns}; ` +
-          'they must share one embedding space',
+          'they must share one embedding space. Where one of them holds no embeddings, name those that do in `modalities` or, of files, in `path`',
         { file: other.file },
       );
     }

@@ -60,6 +60,7 @@ describe('whole numbers', () => {
     ['objects', array('image', '|O', 6), /image \(pickled Python objects \(\|O\), shape \(6,\): .*np\.stack/],
     ['strings', array('names', '<U5', 6), /names \(strings \(<U5\), shape \(6,\)/],
     ['complex numbers', array('z', '<c8', 6, 4), /z \(complex numbers \(<c8\), shape \(6, 4\)/],
+    ['values', array('labels', '<f4', 6, 1), /labels \(float32, shape \(6, 1\): one value a row; name it/],
     ['one number', array('logit_scale', '<f4'), /logit_scale \(float32, shape \(\): a single value\)/],
     [
       'tokens of each row',

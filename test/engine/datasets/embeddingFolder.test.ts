@@ -50,6 +50,35 @@ describe('a folder of embeddings', () => {
     expect(await readAll(dataset)).toEqual({ image: rowsOf(0, 1), text: rowsOf(100, 101) });
   });
 
+  it('leaves out files of one value a row, which are labels and not embeddings, and names them', async () => {
+    const folder = folderOf({ 'image.npy': 2, 'text.npy': 2 });
+    put(folder, 'labels.npy', npyFile([2], Float32Array.of(0, 1)));
+    put(folder, 'score.npy', npyFile([2, 1], Float32Array.of(0, 1)));
+    const dataset = await open({}, folder);
+    expect(await readAll(dataset)).toEqual({ image: rowsOf(0, 1), text: rowsOf(100, 101) });
+    expect(dataset.notes).toEqual([
+      {
+        code: 'left-out',
+        message: `${folder}: 2 files were not read as a modality: labels.npy (float32, shape (2,): one value a row), score.npy (float32, shape (2, 1): one value a row)`,
+      },
+    ]);
+    expect(Object.keys(await readAll(await open({ modalities: ['a', 'b'] }, folder)))).toEqual(['a', 'b']);
+    expect(await inputErrorOf(open({ modalities: ['a', 'b', 'c', 'd'] }, folder))).toMatchObject({
+      code: 'array-shape',
+    });
+    const path = { image: join(folder, 'image.npy'), labels: join(folder, 'labels.npy') };
+    expect(await inputErrorOf(open({ path }))).toMatchObject({ code: 'array-shape' });
+  });
+
+  it('refuses one of two files that is no matrix, but for one of labels', async () => {
+    const folder = folderOf({ 'image.npy': 2 });
+    put(folder, 'labels.npy', npyFile([2], Float32Array.of(0, 1)));
+    expect(await readAll(await open({}, folder))).toEqual({ image: rowsOf(0, 1) });
+    const other = folderOf({ 'image.npy': 2 });
+    put(other, 'text.npy', npyFile([2], Float32Array.of(0, 1)));
+    expect(await inputErrorOf(open({}, other))).toMatchObject({ code: 'array-shape' });
+  });
+
   it('reads files of several formats', async () => {
     const folder = folderOf({ 'image.npy': 2 });
     const data = Float32Array.of(1, 2, 3, 4);

@@ -7,6 +7,11 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'path-not-found': 'There is no file or folder of that name, or it may not be looked at.',
   'not-recognised':
     'No reader knows the file or folder by its name. Name the reader in a `*.gap.yaml` file; `modality-gap readers` lists them.',
+  'folder-empty': 'The folder has nothing in it but, perhaps, hidden files.',
+  'links-not-followed':
+    'The files of the folder are links that lead out of it, as DVC, git-annex and the cache of Hugging Face leave them. A folder’s links are not followed: name the files one by one, or copy them with `cp -L`.',
+  'folder-of-data':
+    'The folder holds data that are each measured by themselves, not as a folder. The message says how.',
   'files-of-several-kinds':
     'Several files are measured together where they are of one kind, or all hold embeddings.',
   'several-files': 'Data of this kind are one file. Name it alone, or the folder that the files are in.',

@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { leftOutNotes } from './dataNotes.ts';
@@ -7,10 +7,12 @@ import { defineReader, type ReadContext } from './dataset.ts';
 import { arraysOfAnyFormat, isArrayFile } from './arrayFormats.ts';
 import { contentOfName } from './contentOfName.ts';
 import { embeddingFileParams, openEmbeddingFiles } from './embeddingFiles.ts';
+import { isNameOfFacts } from './embeddingArrays.ts';
 import { listFolder } from './folderListing.ts';
 import { lookInto, withoutFacts, type SeenFile } from './folderArrays.ts';
 import type { FoundArray } from './foundArray.ts';
 import { modalityFiles } from './modalityFiles.ts';
+import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 
 /** Files that say that a folder is a model's: its arrays are weights. */
 const modelFiles: ReadonlySet<string> = new Set(['config.json', 'modules.json', 'open_clip_config.json']);
@@ -57,12 +59,21 @@ async function filesOf(
       },
     );
   }
-  const { files } = await listFolder(root, signal);
+  const { files, skipped } = await listFolder(root, signal);
   const names = files.map(({ name }) => name);
   const arrays = files.filter(({ name }) => isArrayFile(name));
-  const leftOut = names
-    .filter((name) => !isArrayFile(name))
-    .map((name) => ({ name, reason: 'not a format of arrays' }));
+  const pickles = names.filter(hasPickleName);
+  const leftOut = [
+    ...names
+      .filter((name) => !isArrayFile(name))
+      .map((name) => ({
+        name,
+        reason: hasPickleName(name)
+          ? 'a pickle, which is never loaded; convert it with np.save'
+          : 'not a format of arrays',
+      })),
+    ...skipped.map(({ id, reason }) => ({ name: id, reason })),
+  ];
   if (arrays.length === 0) {
     throw new InputError('no-embeddings', `${root} has no file of embeddings in it`, { file: root });
   }
@@ -71,11 +82,24 @@ async function filesOf(
   // Who names each file has said that each is a modality.
   if (Array.isArray(modalities) && modalities.length === seen.length) return all();
   const chosen = withoutFacts(seen);
+  const pickle = pickles.find((name) => !isNameOfFacts(basename(name, extname(name))));
+  // Beside one file, a pickle is mostly the other modality.
+  if (chosen.kept.length === 1 && pickle !== undefined)
+    throw pickleBeside(root, pickle, chosen.kept[0]!.name);
   const { path, modalities: arrayNames } = pathOf(folder, chosen.kept, modalities);
   if (typeof path === 'object' && Object.keys(arrayNames ?? {}).some((name) => !Object.hasOwn(path, name))) {
     return all();
   }
   return { path, modalities: arrayNames, leftOut: [...chosen.leftOut, ...leftOut] };
+}
+
+/** The refusal of a pickle, and how to measure the file beside it alone. */
+function pickleBeside(root: string, pickle: string, other: string): InputError {
+  const { code, message } = pickleRefusal(join(root, pickle));
+  const file = join(root, other);
+  return new InputError(code, `${message}. To measure without it, name ${file}`, {
+    file: join(root, pickle),
+  });
 }
 
 /** What to read of a folder as what. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -77,6 +77,61 @@ describe('a folder of embeddings', () => {
     const other = folderOf({ 'image.npy': 2 });
     put(other, 'text.npy', npyFile([2], Float32Array.of(0, 1)));
     expect(await inputErrorOf(open({}, other))).toMatchObject({ code: 'array-shape' });
+  });
+
+  it('names links that are not followed', async () => {
+    const folder = folderOf({ 'image.npy': 2 });
+    symlinkSync('nowhere.npy', join(folder, 'text.npy'));
+    const dataset = await open({}, folder);
+    expect(Object.keys(await readAll(dataset))).toEqual(['image']);
+    expect(dataset.notes).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining('text.npy (a link that is not followed)') as unknown,
+      }),
+    ]);
+  });
+
+  it('refuses a pickle beside one file of arrays, and names it beside several', async () => {
+    const folder = folderOf({ 'image.npy': 2 }, ['text.pkl']);
+    const error = await inputErrorOf(open({}, folder));
+    expect(error.code).toBe('pickle-refused');
+    expect(error.message).toMatch(/np\.save\("text\.npy", x\).*To measure without it, name .*image\.npy$/);
+    put(folder, 'audio.npy', npyFile([2, 2], Float32Array.of(0, 1, 2, 3)));
+    const { notes } = await open({}, folder);
+    expect(notes[0]!.message).toContain(
+      'text.pkl (a pickle, which is never loaded; convert it with np.save)',
+    );
+  });
+
+  it.each([
+    ['an empty folder', [], 'folder-empty', /is empty/],
+    ['pickles', ['image.pkl', 'text.pkl'], 'pickle-refused', /image\.pkl is a pickle/],
+    ['tables of a modality each', ['image.csv', 'text.csv'], 'folder-of-data', /np\.loadtxt\("image\.csv"/],
+    ['a table', ['a.parquet', 'README.md'], 'folder-of-data', /one table \(a\.parquet\); name it/],
+    [
+      'Zarr hierarchies',
+      ['image.zarr/.zarray', 'text.zarr/.zarray'],
+      'folder-of-data',
+      /measure ".*image\.zarr" ".*text\.zarr"/,
+    ],
+  ] as const)(
+    'says how to measure %s, which no reader takes as a folder',
+    async (_, names, code, message) => {
+      const folder = folderOf({}, names);
+      mkdirSync(folder, { recursive: true });
+      const error = await inputErrorOf(recogniseReader(folder, true));
+      expect(error.code).toBe(code);
+      expect(error.message).toMatch(message);
+    },
+  );
+
+  it('says of a folder of links that they are not followed', async () => {
+    const folder = folderOf({}, ['README.md']);
+    for (const name of ['image.npy', 'text.npy'])
+      symlinkSync(join(root, 'elsewhere', name), join(folder, name));
+    const error = await inputErrorOf(recogniseReader(folder, true));
+    expect(error.code).toBe('links-not-followed');
+    expect(error.message).toMatch(/measure ".*image\.npy" ".*text\.npy"/);
   });
 
   it('reads files of several formats', async () => {

@@ -9,7 +9,13 @@ import { contentOfName } from './contentOfName.ts';
 import { embeddingFileParams, openEmbeddingFiles } from './embeddingFiles.ts';
 import { isNameOfFacts } from './embeddingArrays.ts';
 import { listFolder } from './folderListing.ts';
-import { lookInto, withoutFacts, type SeenFile } from './folderArrays.ts';
+import {
+  areEmbeddingsBeside,
+  lookInto,
+  withoutFacts,
+  type ArrayFile,
+  type SeenFile,
+} from './folderArrays.ts';
 import type { FoundArray } from './foundArray.ts';
 import { modalityFiles } from './modalityFiles.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
@@ -130,26 +136,33 @@ function isOneMatrix({ arrays }: SeenFile): boolean {
   return /^modality(-1)?$/.test(name) && shape?.length === 2;
 }
 
-/** Whether a folder holds files of arrays, and neither media nor a model. */
+/** Whether a folder holds files of arrays and no model, and no media but pictures of these arrays, such as plots. */
 async function holdsArrays(folder: string): Promise<boolean> {
-  let found = false;
-  const isOther = async (here: string, depth: number): Promise<boolean> => {
-    const entries = await readdir(here, { withFileTypes: true }).catch(() => []);
-    for (const { name } of entries.filter((entry) => entry.isFile())) {
-      if (modelFiles.has(name) || !['tensor', null].includes(contentOfName(name))) return true;
-      found ||= isArrayFile(name);
+  const arrays: ArrayFile[] = [];
+  const media: string[] = [];
+  const isOther = async (prefix: string, depth: number): Promise<boolean> => {
+    const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch(() => []);
+    for (const { name } of entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'))) {
+      if (modelFiles.has(name)) return true;
+      if (!['tensor', null].includes(contentOfName(name))) media.push(name);
+      if (media.length > mostPlots) return true;
+      if (isArrayFile(name)) arrays.push({ name: join(prefix, name), path: join(folder, prefix, name) });
     }
     if (depth === mostDepth) return false;
     for (const entry of entries.filter((candidate) => candidate.isDirectory())) {
-      if (await isOther(join(here, entry.name), depth + 1)) return true;
+      if (await isOther(join(prefix, entry.name), depth + 1)) return true;
     }
     return false;
   };
-  return !(await isOther(folder, 0)) && found;
+  if ((await isOther('', 0)) || arrays.length === 0) return false;
+  return media.length === 0 || (await areEmbeddingsBeside(media, arrays));
 }
 
 /** Of folders within folders, embeddings lie no deeper than this. */
 const mostDepth = 3;
+
+/** More pictures than this beside arrays are data. */
+const mostPlots = 100;
 
 async function isFolder(path: string): Promise<boolean> {
   return stat(path).then(

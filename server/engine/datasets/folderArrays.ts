@@ -21,10 +21,10 @@ export interface SeenFile extends ArrayFile {
 }
 
 /** Files of arrays with what is in them, as far as their headers tell. */
-export async function lookInto(files: readonly ArrayFile[], signal: AbortSignal): Promise<SeenFile[]> {
+export async function lookInto(files: readonly ArrayFile[], signal?: AbortSignal): Promise<SeenFile[]> {
   const seen: SeenFile[] = [];
   for (const file of files) {
-    signal.throwIfAborted();
+    signal?.throwIfAborted();
     seen.push({ ...file, arrays: await arraysOf(file.path) });
   }
   return seen;
@@ -67,6 +67,32 @@ export function withoutFacts(files: readonly SeenFile[]): {
   if (kept.length === 0) return { kept: files, leftOut: [] };
   const leftOut = files.filter(isLeftOut).map((file) => ({ name: file.name, reason: facts.get(file)! }));
   return { kept, leftOut };
+}
+
+/** Arrays with fewer rows may be items, such as a recording of a few channels. */
+const fewestRows = 16;
+/** More files than this beside media are items. */
+const mostFiles = 64;
+
+/**
+ * Whether files of arrays are embeddings, although media lie beside them: plots, such as `tsne.png`. Embeddings are
+ * matrices of equally many rows, and of more than there are media. Arrays that have media of their names, each,
+ * are items that belong to these.
+ */
+export async function areEmbeddingsBeside(
+  media: readonly string[],
+  files: readonly ArrayFile[],
+): Promise<boolean> {
+  const stems = new Set(media.map(stemOf));
+  if (files.length > mostFiles || files.every(({ name }) => stems.has(stemOf(name)))) return false;
+  const shapes = withoutFacts(await lookInto(files)).kept.flatMap(({ arrays }) =>
+    arrays instanceof InputError ? [[]] : arrays.map(shapeOf),
+  );
+  const rows = shapes[0]?.[0] ?? 0;
+  return (
+    rows >= Math.max(fewestRows, media.length + 1) &&
+    shapes.every((shape) => shape.length === 2 && shape[0] === rows)
+  );
 }
 
 /** Why a file holds no embeddings but something of the rows; null where it may hold embeddings. */

@@ -201,6 +201,30 @@ describe('a folder of embeddings', () => {
   });
 });
 
+describe('pictures beside arrays', () => {
+  it.each([
+    ['plots', { 'image.npy': 20, 'text.npy': 20 }, ['tsne.png', 'loss.png'], 'embeddings'],
+    ['a plot of one of them', { 'image.npy': 20, 'text.npy': 20 }, ['image.png'], 'embeddings'],
+    ['items of the same names', { '1.npy': 20, '2.npy': 20 }, ['1.png', '2.png'], 'folder'],
+    ['items beside few rows', { 'image.npy': 3 }, ['1.png', '2.png', '3.png'], 'folder'],
+    ['items of other lengths', { 'a.npy': 20, 'b.npy': 30 }, ['1.png'], 'folder'],
+    [
+      'an item a row',
+      { 'image.npy': 20, 'text.npy': 20 },
+      Array.from({ length: 20 }, (_, at) => `${at}.png`),
+      'folder',
+    ],
+  ] as const)('are %s', async (_, arrays, pictures, kind) => {
+    const folder = folderOf(arrays, pictures);
+    expect((await recogniseReader(folder, true))?.kind).toBe(kind);
+  });
+
+  it('are named where they are plots', async () => {
+    const { notes } = await open({}, folderOf({ 'image.npy': 20, 'text.npy': 20 }, ['tsne.png']));
+    expect(notes[0]!.message).toContain('tsne.png (not a format of arrays)');
+  });
+});
+
 describe('parts of an array', () => {
   it('are rows of one, however they are cut and read', async () => {
     const parts = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 6 });

@@ -58,6 +58,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     'Files differ in a number alone. They may be parts of one modality, or a modality each: name the modalities.',
   'part-missing':
     'Of one modality there is a numbered part that the other one lacks: rows beside one another would not belong together.',
+  'parts-missing':
+    'Numbered parts have a gap that is the same in every modality: what lies in between may not have been saved or copied.',
   'unequal-parts':
     'Parts of an array differ in their columns, or parts of two modalities in their rows: rows beside one another would not belong together.',
   'names-untold':

@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { Note } from '../../protocol/report.ts';
 import { InputError } from '../problems.ts';
+import { someOf } from '../someOf.ts';
 import { leftOutNotes } from './dataNotes.ts';
 import { defineReader, type ReadContext } from './dataset.ts';
 import { arraysOfAnyFormat, isArrayFile } from './arrayFormats.ts';
@@ -17,7 +19,7 @@ import {
   type SeenFile,
 } from './folderArrays.ts';
 import type { FoundArray } from './foundArray.ts';
-import { modalityFiles } from './modalityFiles.ts';
+import { missingParts, modalityFiles } from './modalityFiles.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 
 /** Files that say that a folder is a model's: its arrays are weights. */
@@ -42,7 +44,8 @@ export const embeddingFolder = defineReader({
     if (typeof given.path !== 'string') return openEmbeddingFiles(given, context, arraysOfAnyFormat);
     const { path, modalities, leftOut } = await filesOf(given.path, given.modalities, context);
     const dataset = await openEmbeddingFiles({ ...given, path, modalities }, context, arraysOfAnyFormat);
-    return { ...dataset, notes: [...dataset.notes, ...leftOutNotes(given.path, 'file', leftOut)] };
+    const notes = [...gapNotes(given.path, path), ...leftOutNotes(given.path, 'file', leftOut)];
+    return { ...dataset, notes: [...dataset.notes, ...notes] };
   },
 });
 
@@ -97,6 +100,15 @@ async function filesOf(
     return all();
   }
   return { path, modalities: arrayNames, leftOut: [...chosen.leftOut, ...leftOut] };
+}
+
+/** That parts are missing of every modality; where one alone lacks them, the modalities are refused. */
+function gapNotes(folder: string, path: Path): Note[] {
+  if (typeof path === 'string') return [];
+  const gaps = missingParts(Object.values(path).flat());
+  if (gaps.length === 0) return [];
+  const found = gaps.map(({ of, numbers }) => `${of} has no part ${someOf(numbers.map(String))}`);
+  return [{ code: 'parts-missing', message: `${folder}: ${someOf(found)}, but parts before and after` }];
 }
 
 /** The refusal of a pickle, and how to measure the file beside it alone. */

@@ -78,6 +78,22 @@ export function toldModalities(paths: readonly string[]): ModalityFiles[] | null
   return series.map(({ files }, index) => ({ name: names[index]!, files }));
 }
 
+/**
+ * Which numbers the parts of files lack, so that rows may be missing of every modality: `img_5.npy` between `img_4.npy`
+ * and `img_6.npy`. Numbers that rather leap than count, such as 0, 1000 and 2000, lack none.
+ */
+export function missingParts(
+  paths: readonly string[],
+): { readonly of: string; readonly numbers: number[] }[] {
+  return seriesOf(paths).flatMap(({ stem, numbers }) => {
+    const [first = 0, last = 0] = [numbers[0], numbers.at(-1)];
+    if (last - first + 1 > 2 * numbers.length) return [];
+    const all = Array.from({ length: last - first + 1 }, (_, at) => first + at);
+    const missing = all.filter((number) => !numbers.includes(number));
+    return missing.length === 0 ? [] : [{ of: basename(stem), numbers: missing }];
+  });
+}
+
 /** Whether a modality is only numbered, for want of a name. */
 export function isNumberedName(name: string): boolean {
   return /^modality-\d+$/.test(name);

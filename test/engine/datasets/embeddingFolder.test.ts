@@ -154,6 +154,20 @@ describe('a folder of embeddings', () => {
     });
   });
 
+  it('names parts that every modality lacks', async () => {
+    const names = [0, 1, 3].flatMap((part) => [`img_${part}.npy`, `txt_${part}.npy`]);
+    const folder = folderOf(Object.fromEntries(names.map((name) => [name, 1])));
+    expect((await open({}, folder)).notes).toEqual([
+      {
+        code: 'parts-missing',
+        message: `${folder}: img has no part 2, txt has no part 2, but parts before and after`,
+      },
+    ]);
+    const leaps = [0, 1000].flatMap((part) => [`img_${part}.npy`, `txt_${part}.npy`]);
+    const other = folderOf(Object.fromEntries(leaps.map((name) => [name, 1])));
+    expect((await open({}, other)).notes).toEqual([]);
+  });
+
   it('takes the names that are given', async () => {
     const folder = folderOf({ 'x_0.npy': 2, 'x_1.npy': 1 });
     expect(await inputErrorOf(open({}, folder))).toMatchObject({ code: 'files-unclear' });

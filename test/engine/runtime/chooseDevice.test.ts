@@ -15,7 +15,7 @@ type Run = ModelProcess['run'];
  */
 function machine(
   accelerators: Partial<Record<Device, (run: Run) => Run>>,
-  milliseconds = 60_000,
+  milliseconds = 250_000,
 ): DeviceTrial {
   return {
     platform: 'win32',

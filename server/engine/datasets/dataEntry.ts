@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { InputError, type Problem } from '../problems.ts';
 import type { ReaderDefinition } from './dataset.ts';
 import { embeddingFolder } from './embeddingFolder.ts';
 import { isNumberedName, modalityFiles, toldModalities } from './modalityFiles.ts';
+import { pairingEntry } from './pairedTables.ts';
 import { recogniseReader } from './recogniseReader.ts';
-import { quoteName, quoteText } from './sqlQuoting.ts';
 import { table } from './table.ts';
 
 /** A `data:` entry, without defaults. */
@@ -52,7 +52,7 @@ export async function dataEntryFor(
   }
   const path = paths.map(placeOf);
   if (first.params.safeParse({ path }).success) {
-    if (first.kind === table.kind) expectOneTable(paths, placeOf, names);
+    if (first.kind === table.kind) await expectOneTable(paths, placeOf, names);
     else if (names !== undefined) throw namesNotUsed(paths, first.kind);
     return { kind: first.kind, path };
   }
@@ -68,11 +68,11 @@ export async function dataEntryFor(
  *
  * @throws InputError `tables-of-modalities` with the entry that pairs their rows.
  */
-function expectOneTable(
+async function expectOneTable(
   paths: readonly string[],
   placeOf: (path: string) => string,
   names: readonly string[] | undefined,
-): void {
+): Promise<void> {
   const told =
     names?.length === paths.length
       ? paths.map((path, index) => ({ name: names[index]!, files: [path] }))
@@ -81,24 +81,14 @@ function expectOneTable(
     if (names === undefined) return;
     throw namesNotUsed(paths, table.kind);
   }
-  const letters = told.map((_, index) => `t${index + 1}`);
-  const columns = told.map(
-    ({ name }, index) =>
-      `${letters[index]!}.embedding AS ${/^[a-z]\w*$/i.test(name) ? name : quoteName(name)}`,
-  );
-  const joined = (how: string, by: string) =>
-    told
-      .map(({ files }, index) => {
-        const file = `${quoteText(placeOf(files[0]!))} ${letters[index]!}`;
-        return index === 0 ? file : `${how} ${file}${by}`;
-      })
-      .join(' ');
+  const tables = told.map(({ name, files }) => ({
+    modality: name,
+    place: placeOf(files[0]!),
+    path: resolve(files[0]!),
+  }));
   throw new InputError(
     'tables-of-modalities',
-    `${told.map(({ files }) => basename(files[0]!)).join(' and ')} are tables of a modality each, and rows of several tables are read one after the other, as of one. ` +
-      'Pair them in a *.gap.yaml file, with the names of their own columns: by an id, ' +
-      `\`data: { kind: table, sql: ${JSON.stringify(`SELECT ${columns.join(', ')} FROM ${joined('JOIN', ' USING (id)')}`)} }\`, ` +
-      `or row by row, with \`${joined('POSITIONAL JOIN', '')}\` behind FROM`,
+    `${tables.map(({ path }) => basename(path)).join(' and ')} are tables of a modality each, and rows of several tables are read one after the other, as of one; ${await pairingEntry(tables)}`,
     { file: paths[1]! },
   );
 }

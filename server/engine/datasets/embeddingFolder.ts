@@ -21,6 +21,8 @@ import {
 import type { FoundArray } from './foundArray.ts';
 import { missingParts, modalityFiles } from './modalityFiles.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
+import { pairingEntry } from './pairedTables.ts';
+import { tableExtension, tableExtensions } from './tableExtension.ts';
 
 /** Files that say that a folder is a model's: its arrays are weights. */
 const modelFiles: ReadonlySet<string> = new Set(['config.json', 'modules.json', 'open_clip_config.json']);
@@ -41,7 +43,10 @@ export const embeddingFolder = defineReader({
   recognises: async (path, isFolder) => isFolder && (await holdsArrays(path)),
   paramsFor: (path) => ({ path }),
   async open(given, context) {
-    if (typeof given.path !== 'string') return openEmbeddingFiles(given, context, arraysOfAnyFormat);
+    if (typeof given.path !== 'string') {
+      await expectNoTables(given.path, context);
+      return openEmbeddingFiles(given, context, arraysOfAnyFormat);
+    }
     const { path, modalities, leftOut } = await filesOf(given.path, given.modalities, context);
     const dataset = await openEmbeddingFiles({ ...given, path, modalities }, context, arraysOfAnyFormat);
     const notes = [...gapNotes(given.path, path), ...leftOutNotes(given.path, 'file', leftOut)];
@@ -51,6 +56,22 @@ export const embeddingFolder = defineReader({
 
 type Path = z.output<typeof embeddingFileParams.path>;
 type Modalities = z.output<typeof embeddingFileParams.modalities>;
+
+/** @throws InputError `array-format` where every modality is a table, which another reader pairs. */
+async function expectNoTables(files: Exclude<Path, string>, { baseFolder }: ReadContext): Promise<void> {
+  const found = Object.entries(files).map(([modality, file]) => ({ modality, place: [file].flat() }));
+  const tables = found.flatMap(({ modality, place: [place, ...more] }) =>
+    place !== undefined && more.length === 0 && tableExtensions.includes(tableExtension(place))
+      ? [{ modality, place, path: resolve(baseFolder, place) }]
+      : [],
+  );
+  if (tables.length < found.length || tables.length < 2) return;
+  throw new InputError(
+    'array-format',
+    `${tables.map(({ path }) => path).join(' and ')} are tables, expected arrays; ${await pairingEntry(tables)}`,
+    { file: tables[0]!.path },
+  );
+}
 
 /** What of a folder is read as what. */
 async function filesOf(

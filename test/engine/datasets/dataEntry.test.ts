@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { dataEntryFor } from '../../../server/engine/datasets/dataEntry.ts';
+import { parse } from 'yaml';
+import { dataEntryFor, type DataEntry } from '../../../server/engine/datasets/dataEntry.ts';
 import { describeEntry } from '../../../server/worker/describeData.ts';
 import { useTemporaryFolder } from '../../temporaryFolder.ts';
 import { inputErrorOf } from './openForTest.ts';
@@ -40,18 +41,15 @@ describe('several tables', () => {
     const { code, message } = await inputErrorOf(entryOf(['image.jsonl', 'text.jsonl']));
     expect(code).toBe('tables-of-modalities');
     expect(message.length).toBeLessThan(1_000);
-    const sql = JSON.parse(/sql: (".+?") }`/.exec(message)![1]!) as string;
-    const from = /with `(.+)` behind FROM/.exec(message)![1]!;
-    for (const query of [sql, sql.replace(/FROM .*/, `FROM ${from}`)]) {
-      const data = { kind: 'table', sql: query };
-      expect(await describeEntry({ data, baseFolder: folder() }, signal)).toMatchObject({
-        rows: 3,
-        modalities: [
-          { name: 'image', dimension: 4 },
-          { name: 'text', dimension: 4 },
-        ],
-      });
-    }
+    const entry = message.slice(message.indexOf('\ndata:'), message.lastIndexOf('\n'));
+    const { data } = parse(entry) as { data: DataEntry };
+    expect(await describeEntry({ data, baseFolder: folder() }, signal)).toMatchObject({
+      rows: 3,
+      modalities: [
+        { name: 'image', dimension: 4 },
+        { name: 'text', dimension: 4 },
+      ],
+    });
   });
 
   it('are refused where modalities are named for them', async () => {

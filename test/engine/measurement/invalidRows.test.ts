@@ -102,9 +102,9 @@ describeShared('a row of zeros that people have', () => {
     };
     const { values, notes } = await recall('one-item');
     expect(values).toEqual([expect.closeTo(0.65, 12), expect.closeTo(0.5, 12)]);
-    expect(notes).toEqual(['repeated-rows']);
+    expect(notes).toContain('repeated-rows');
     const separate = await recall('separate');
-    expect(separate.notes).toEqual([]);
+    expect(separate.notes).not.toContain('repeated-rows');
     expect(separate.values[0]).toBeCloseTo(0.13, 2);
   });
 });

@@ -17,11 +17,17 @@ describe('HDF5 files are read as h5py reads them', () => {
 });
 
 describe('hdf5', () => {
-  it('gives every dataset of floats as a modality, and says what else there is', async () => {
-    const dataset = asEmbeddings(await openReader(hdf5, { path: 'others.h5' }, containersFolder));
+  it('gives the datasets of floats that are named, and says nothing of the others', async () => {
+    const named = { path: 'others.h5', modalities: ['image', 'text'] };
+    const dataset = asEmbeddings(await openReader(hdf5, named, containersFolder));
     expect(dataset.sources.map(({ modality }) => modality)).toEqual(['image', 'text']);
-    expect(dataset.notes.map(({ code }) => code)).toEqual(['left-out']);
+    expect(dataset.notes).toEqual([]);
     await dataset.close();
+  });
+
+  it('refuses a file where only the storage of floats is not read, unless the others are named', async () => {
+    const error = await inputErrorOf(openReader(hdf5, { path: 'others.h5' }, containersFolder));
+    expect(error.message).toMatch(/virtual \(.*shape \(23, 6\)\) cannot be read.*name image, text alone/);
   });
 
   it('names what it does not read, and never looks into another file', async () => {

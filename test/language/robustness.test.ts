@@ -13,7 +13,7 @@ import { edited, uri } from './openText.ts';
 import { testFacts, testRun } from './testFacts.ts';
 
 /** Random edits of the templates, in parts that each have draws of their own. */
-const edits = cases(2000, 20_000);
+const edits = cases(1200, 20_000);
 const parts = cases(1, 10);
 
 const folder = 'media/templates';
@@ -218,5 +218,5 @@ it('memory does not grow with the edits', () => {
     return process.memoryUsage().heapUsed;
   };
   const before = heapAfter(300);
-  expect((heapAfter(cases(1000, 4000)) - before) / 2 ** 20).toBeLessThan(4);
+  expect((heapAfter(cases(600, 4000)) - before) / 2 ** 20).toBeLessThan(4);
 });

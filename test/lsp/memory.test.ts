@@ -11,7 +11,7 @@ const templates = readdirSync(folder).map((name) => readFileSync(join(folder, na
 
 /** Megabytes of heap: what is kept of each text that was read, some 15 kB, would fill it many times before. */
 const heap = 72;
-const edits = 9000;
+const edits = 4500;
 
 it('the server lives in a small heap while somebody types', async () => {
   vi.stubEnv('NODE_OPTIONS', `--max-old-space-size=${heap}`);

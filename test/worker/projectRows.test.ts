@@ -7,6 +7,7 @@ import { Random } from '../../server/engine/numerics/random.ts';
 import type { PointsFile } from '../../server/protocol/runContent.ts';
 import { npyFile } from '../npyFile.ts';
 import { pairedCones } from '../engine/pairedCones.ts';
+import { isThorough } from '../thoroughness.ts';
 import { useWorker } from './useWorker.ts';
 
 const { folder, handlers, measure, write } = useWorker();
@@ -171,7 +172,7 @@ describe('projectRows', () => {
     expect((await readFile(file.path)).equals(bytes)).toBe(true);
   });
 
-  it('samples more than 5,000 rows for UMAP', async () => {
+  it.runIf(isThorough)('samples more than 5,000 rows for UMAP', async () => {
     const rows = 5003;
     const values = new Random(4).fillNormal(new Float32Array(rows * 3));
     await write('some.npy', npyFile([1, rows, 3], values));

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { rowRange, takeRows } from '../../../server/engine/numerics/matrix.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
 import type { MeasuredResult } from '../measureMatrices.ts';
+import { cases } from '../../thoroughness.ts';
 import { measureMatrices, resultOf, useKernels } from '../measureMatrices.ts';
 import { pairedCones } from '../pairedCones.ts';
 
@@ -49,7 +50,7 @@ describe('bootstrap intervals', () => {
   it('hold the true value of a population in about 95 of 100 samples of it', async () => {
     const covered = await coverage(
       ['matched-cosine', 'gap-distance', 'relative-modality-gap', 'mean-cosine'],
-      200,
+      cases(100, 200),
     );
     for (const [metric, share] of covered) {
       expect(share, metric).toBeGreaterThanOrEqual(0.9);
@@ -58,7 +59,7 @@ describe('bootstrap intervals', () => {
   });
 
   it('of a deviation hold it somewhat less often in samples this small', async () => {
-    const share = (await coverage(['std-cosine'], 100)).get('std-cosine')!;
+    const share = (await coverage(['std-cosine'], cases(50, 200))).get('std-cosine')!;
     expect(share).toBeGreaterThanOrEqual(0.86);
     expect(share).toBeLessThanOrEqual(0.99);
   });

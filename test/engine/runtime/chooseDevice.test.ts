@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { InputError } from '../../../server/engine/problems.ts';
 import type { DeviceTrial } from '../../../server/engine/runtime/chooseDevice.ts';
 import { chooseDevice, tryDevices } from '../../../server/engine/runtime/chooseDevice.ts';
@@ -8,6 +8,23 @@ import { DeviceUnavailable } from '../../../server/engine/runtime/deviceUnavaila
 import type { ModelProcess } from '../../../server/engine/runtime/modelProcess.ts';
 
 type Run = ModelProcess['run'];
+
+/**
+ * What the clock says, in milliseconds: it goes by the runs alone, so that other work on the machine makes none of them
+ * slower.
+ */
+let now = 0;
+
+/** A run that takes so long for each item. */
+const taking =
+  (milliseconds: number) =>
+  (run: Run): Run =>
+  async (feeds, names) => {
+    const results = await run(feeds, names);
+    now += milliseconds * feeds['pixels']!.shape[0]!;
+    return results;
+  };
+const likeTheCpu = taking(1);
 
 /**
  * A machine whose accelerators are the CPU behind a run of their own: what goes wrong with a device cannot be had on
@@ -21,14 +38,10 @@ function machine(
     platform: 'win32',
     milliseconds,
     async start(device, signal) {
-      const accelerator = accelerators[device];
-      if (device !== 'cpu' && accelerator === undefined) {
-        throw new DeviceUnavailable(device, 'it is not there');
-      }
+      const around = device === 'cpu' ? likeTheCpu : accelerators[device];
+      if (around === undefined) throw new DeviceUnavailable(device, 'it is not there');
       const model = await startProbe('cpu', signal);
-      return accelerator === undefined
-        ? model
-        : { ...model, run: accelerator((...args) => model.run(...args)) };
+      return { ...model, run: around((...args) => model.run(...args)) };
     },
   };
 }
@@ -47,25 +60,22 @@ const offBy =
     );
   };
 
-/** Answers what the CPU has answered before, at once. */
-function fast(run: Run): Run {
-  const answers = new Map<number, ReturnType<Run>>();
-  return (feeds, names) => {
-    const batch = feeds['pixels']!.shape[0]!;
-    const answer = answers.get(batch) ?? run(feeds, names);
-    answers.set(batch, answer);
-    return answer;
-  };
-}
+const fast = taking(0.5);
+const slow = taking(2);
 
-/** Does every run a number of times. */
-const slowBy =
-  (times: number) =>
+/** Never answers, until its process is ended. */
+const silent =
   (run: Run): Run =>
   async (feeds, names) => {
-    for (let time = 1; time < times; time++) await run(feeds, names);
-    return run(feeds, names);
+    for (;;) await run(feeds, names);
   };
+
+beforeEach(() => {
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe('auto', () => {
   it('takes the first device that computes what the CPU computes, and faster', async () => {
@@ -83,7 +93,7 @@ describe('auto', () => {
   it('refuses devices that are wrong, not finite, or slow, and falls back to the CPU', async () => {
     const { device, reasons } = await tryDevices(
       'auto',
-      machine({ cuda: offBy(0.25), directml: offBy(NaN), webgpu: slowBy(10) }),
+      machine({ cuda: offBy(0.25), directml: offBy(NaN), webgpu: slow }),
     );
     expect(device).toBe('cpu');
     expect(reasons).toEqual([
@@ -102,10 +112,10 @@ describe('auto', () => {
   it('does not wait for a device that emulates one to finish a batch', async () => {
     const batches: number[] = [];
     const emulated = (run: Run): Run => {
-      const slow = slowBy(100)(run);
+      const slowly = taking(51)(run);
       return (feeds, names) => {
         batches.push(feeds['pixels']!.shape[0]!);
-        return slow(feeds, names);
+        return slowly(feeds, names);
       };
     };
     const { reasons } = await tryDevices('auto', machine({ cuda: emulated }));
@@ -120,7 +130,7 @@ describe('auto', () => {
       device: 'cpu',
       reasons: [{ device: 'cuda', reason: 'The process ended unexpectedly (SIGSEGV)' }, {}, {}],
     });
-    const late = machine({ cuda: slowBy(100_000) }, 1000);
+    const late = machine({ cuda: silent }, 1000);
     expect(await tryDevices('auto', late)).toMatchObject({
       device: 'cpu',
       reasons: [{ device: 'cuda', reason: 'no answer within 1 s' }, {}, {}],
@@ -130,7 +140,7 @@ describe('auto', () => {
   it('stops when it is told to', async () => {
     const reason = new Error('enough');
     const controller = new AbortController();
-    const chosen = tryDevices('auto', machine({ cuda: slowBy(100_000) }), controller.signal);
+    const chosen = tryDevices('auto', machine({ cuda: silent }), controller.signal);
     controller.abort(reason);
     await expect(chosen).rejects.toBe(reason);
   });
@@ -138,7 +148,7 @@ describe('auto', () => {
 
 describe('a device that is named', () => {
   it('is taken however slow it is', async () => {
-    expect(await tryDevices('webgpu', machine({ webgpu: slowBy(3) }))).toEqual({
+    expect(await tryDevices('webgpu', machine({ webgpu: slow }))).toEqual({
       device: 'webgpu',
       reasons: [],
     });

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { renamedData, toEmbed } from '../flow/choices.ts';
 import { columnsOf, describeSource } from '../flow/dataSource.ts';
+import { placedEncoders } from '../flow/encoderModels.ts';
 import { askWhatToMeasure, type MeasureChoice } from '../flow/measureFlow.ts';
 import { newExperiment } from './newExperiment.ts';
 import { requireTrust } from './requireTrust.ts';
@@ -61,7 +62,7 @@ export async function startChoices(
   const { text } = await services.server.request('draftConfig', {
     name,
     data: description.data,
-    encoders,
+    encoders: placedEncoders(encoders, baseUri.fsPath),
     limit,
   });
   await startRun(services, { kind: 'text', text, name, baseUri: baseUri.toString() });
@@ -72,7 +73,12 @@ async function saveAndStart(services: Services, choice: Choices): Promise<void> 
   const target = await askExperimentFile(baseUri, name);
   if (target === undefined) return;
   const data = await dataFor(services, choice, target);
-  const { text } = await services.server.request('draftConfig', { name, data, encoders, limit });
+  const { text } = await services.server.request('draftConfig', {
+    name,
+    data,
+    encoders: placedEncoders(encoders, vscode.Uri.joinPath(target, '..').fsPath),
+    limit,
+  });
   await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(text));
   await vscode.window.showTextDocument(target);
   await startExperiment(services, target);

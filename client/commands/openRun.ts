@@ -32,16 +32,26 @@ export async function showRun(services: Services, run: RunSummary): Promise<void
 async function tellFailure(services: Services, run: RunSummary): Promise<void> {
   const retry = 'Retry';
   const openExperiment = 'Open Experiment';
+  const explain = 'Explain';
   const showLog = 'Show Log';
+  const { configUri, error } = run;
   const answer = await vscode.window.showErrorMessage(
-    `${run.name}: ${run.error?.message ?? 'The run failed'}`,
+    `${run.name}: ${error?.message ?? 'The run failed'}`,
     retry,
-    ...(run.configUri === null ? [] : [openExperiment]),
+    ...(configUri === null ? [] : [openExperiment]),
+    ...(error === null || error.code === 'internal' ? [] : [explain]),
     showLog,
   );
   if (answer === retry) await startAgain(services, run.uri);
   if (answer === showLog) services.log.show();
-  if (answer === openExperiment && run.configUri !== null) {
-    await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(run.configUri));
+  if (answer === explain && error !== null) await explainCode(services, error.code);
+  if (answer === openExperiment && configUri !== null) {
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.parse(configUri));
   }
+}
+
+/** Opens what stands of a code on the page that explains all of them. */
+async function explainCode({ extensionUri }: Services, code: string): Promise<void> {
+  const page = vscode.Uri.joinPath(extensionUri, 'media', 'docs', 'modality-gap-diagnostics.md');
+  await vscode.commands.executeCommand('markdown.showPreview', page.with({ fragment: code }));
 }

@@ -11,13 +11,14 @@ import {
   listed,
   modalityNames,
   renamedData,
-  sampleRows,
   toEmbed,
   type EncoderChoice,
 } from './choices.ts';
 import { askColumns } from './columnQuestions.ts';
 import { columnsOf, dataFolder, describeSource, sourceName, type DataSource } from './dataSource.ts';
+import { encoderDescriber, hasModel, lookIntoModels } from './encoderModels.ts';
 import { askEncoders, type EncoderChoices } from './encoderQuestion.ts';
+import { askEnd, type EndChoice } from './endQuestion.ts';
 import { askOne, askText, type Answer } from './questions.ts';
 import { takeSteps, type Outcome, type Step, type StepPlace } from './steps.ts';
 
@@ -41,7 +42,7 @@ interface Answers {
   readonly source?: DataSource;
   readonly description?: DataDescription;
   readonly encoders?: EncoderChoices;
-  readonly end?: { readonly limit: number | null; readonly isSaved: boolean };
+  readonly end?: EndChoice;
   /** The rest is written by hand. */
   readonly isByHand?: boolean;
 }
@@ -105,7 +106,18 @@ function measureSteps(server: ServerRequester, asksForData: boolean): Step<Answe
     },
     {
       applies: goesOn,
-      ask: (answers, place) => askEnd(answers, place),
+      async ask(answers, place) {
+        const description = answers.description!;
+        const encoders = encoderEntries(description, answers.encoders ?? {});
+        const describe = encoderDescriber(server, dataFolder(answers.source!).toString());
+        const findings = Object.values(encoders).some(hasModel)
+          ? lookIntoModels(description, encoders, describe)
+          : null;
+        const outcome = await askEnd(title, description, findings, place);
+        return outcome.kind === 'next'
+          ? { kind: 'next', state: { ...answers, end: outcome.state } }
+          : outcome;
+      },
     },
   ];
 }
@@ -277,32 +289,6 @@ function renamed(description: DataDescription, names: readonly string[]): DataDe
     data: renamedData(description.data, names),
     modalities: description.modalities.map((modality, index) => ({ ...modality, name: names[index]! })),
   };
-}
-
-async function askEnd(answers: Answers, place: StepPlace): Promise<Outcome<Answers>> {
-  const { rows } = answers.description!;
-  const isLarge = rows === null || rows > sampleRows;
-  const all = rows === null ? 'all rows' : `${rows.toLocaleString('en')} rows`;
-  const outcome = await askOne({ title, placeholder: 'Ready', place }, [
-    {
-      label: `$(play) Measure ${all}`,
-      value: { limit: null, isSaved: false },
-    },
-    ...(isLarge
-      ? [
-          {
-            label: `$(run-below) Measure ${sampleRows.toLocaleString('en')} rows first`,
-            value: { limit: sampleRows, isSaved: false },
-          },
-        ]
-      : []),
-    {
-      label: '$(save) Save as an experiment file and measure…',
-      detail: 'A *.gap.yaml that can be edited, kept and run again',
-      value: { limit: null, isSaved: true },
-    },
-  ]);
-  return outcome.kind === 'next' ? { kind: 'next', state: { ...answers, end: outcome.state } } : outcome;
 }
 
 /** What is found in a source. */

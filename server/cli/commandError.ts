@@ -1,5 +1,6 @@
 import { formatConfigProblem, type ConfigProblem } from '../config/configProblem.ts';
 import { formatPlace, InputError } from '../engine/problems.ts';
+import { pathShortener } from '../engine/report/shownPaths.ts';
 import { exitCodes, type ExitCode } from './exitCodes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -26,8 +27,15 @@ export function configError(problems: readonly ConfigProblem[]): CommandError {
   return new CommandError(exitCodes.wrongUsage, problems.map(formatConfigProblem));
 }
 
-/** `file:line:column: message [code]`, as far as the place is known and the message does not hold it already. */
+/**
+ * `file:line:column: message [code]`, as far as the place is known and the message does not hold it already. Files below
+ * the working directory are named from there on, as people name them on the command line.
+ */
 export function formatInputError(error: InputError): string {
+  return pathShortener(process.cwd(), [])(formatWhole(error));
+}
+
+function formatWhole(error: InputError): string {
   const { file, line } = error.place;
   if (file !== undefined && line === undefined && error.message.startsWith(`${file}: `)) {
     return `${error.message} [${error.code}]`;

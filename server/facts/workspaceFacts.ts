@@ -15,6 +15,7 @@ import type {
   RunFacts,
   TableFacts,
 } from '../language/facts.ts';
+import { pathShortener } from '../engine/report/shownPaths.ts';
 import { roleAt } from '../language/valueRoles.ts';
 import type { RunSummary } from '../protocol/lsp.ts';
 import type { Report } from '../protocol/report.ts';
@@ -23,6 +24,7 @@ import { describeFailure } from '../runs/describeFailure.ts';
 import type { InspectionWorker } from '../runs/inspectionWorker.ts';
 import type { Runs } from '../runs/runs.ts';
 import { FactCache, type UnansweredFact } from './factCache.ts';
+import { askModel, modelAskedFor, modelQuestion, type ModelQuestion } from './modelQuestion.ts';
 
 /** Runs of a file whose results are read: those that a trend shows. */
 const mostRuns = 12;
@@ -111,25 +113,11 @@ export class WorkspaceFacts implements Facts {
   }
 
   model(documentUri: string, entry: Entry, content?: Content): ModelFacts | FactProblem | undefined {
-    const { kind, model, revision, path } = entry;
-    const signal = this.#closed.signal;
-    if (kind === 'pretrained' && typeof model === 'string') {
-      const { output, pooling, prompt, weights, precision } = entry;
-      const given = {
-        ...{ model, revision: textOrNull(revision), content: content ?? null },
-        given: { output, pooling, prompt, weights, precision },
-      };
-      return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
-        this.#inspection.ask('describeModel', { ...given, baseFolder }, signal),
-      );
-    }
-    if (kind === 'onnx' && typeof path === 'string') {
-      const given = { entry, path, content: content ?? null };
-      return this.#inspect(this.#models, documentUri, given, (baseFolder) =>
-        this.#inspection.ask('describeOnnxModel', { entry, content: given.content, baseFolder }, signal),
-      );
-    }
-    return undefined;
+    const question = modelQuestion(entry, content ?? null);
+    if (question === undefined) return undefined;
+    return this.#inspect(this.#models, documentUri, { ...question }, (baseFolder) =>
+      askModel(this.#inspection, question, baseFolder, this.#closed.signal),
+    );
   }
 
   runs(documentUri: string): readonly RunFacts[] | undefined {
@@ -149,6 +137,16 @@ export class WorkspaceFacts implements Facts {
   /** Whether something that was asked for is being looked up. */
   get isLooking(): boolean {
     return this.#caches.some((cache) => cache.isLooking);
+  }
+
+  /** Whether names in a folder are being read. */
+  get isListing(): boolean {
+    return this.#folders.isLooking;
+  }
+
+  /** Resolves once the names in folders are read that were asked for. */
+  listed(): Promise<void> {
+    return this.#folders.settled();
   }
 
   /** Resolves once nothing is being looked up. Who asks again may then ask for more. */
@@ -216,7 +214,9 @@ export class WorkspaceFacts implements Facts {
   ): T | FactProblem | undefined {
     const baseFolder = placeOf(documentUri, '.');
     if (!this.#isTrusted || baseFolder === undefined) return undefined;
-    return cache.get(JSON.stringify([baseFolder, entry]), () => look(baseFolder).catch(problemOf));
+    return cache.get(JSON.stringify([baseFolder, entry]), () =>
+      look(baseFolder).catch((error: unknown) => problemOf(error, baseFolder)),
+    );
   }
 }
 
@@ -226,15 +226,8 @@ function missingFact(subject: string, { error }: UnansweredFact): MissingFact {
 
 /** The name or path of a model, from the key of its facts. */
 function modelIn({ key }: UnansweredFact): string {
-  const [, { model, path }] = JSON.parse(key) as [
-    string,
-    { readonly model?: string; readonly path?: string },
-  ];
-  return model ?? path ?? '';
-}
-
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
+  const [, question] = JSON.parse(key) as [string, ModelQuestion];
+  return modelAskedFor(question);
 }
 
 async function runsOf(documentUri: string, runs: Pick<Runs, 'list' | 'report'>): Promise<RunFacts[]> {
@@ -315,9 +308,12 @@ function isTexts(value: unknown): value is string[] {
   return Array.isArray(value) && value.length > 0 && value.every((text) => typeof text === 'string');
 }
 
-function problemOf(error: unknown): FactProblem {
+async function problemOf(error: unknown, baseFolder: string): Promise<FactProblem> {
   const { code, message, file } = describeFailure(error);
   // What is not the user's input is no fact about it: it may be another the next time.
   if (code === 'internal' || code === 'cancelled' || code === 'worker-crashed') throw error;
-  return { problem: { code, message, uri: file === undefined ? null : URI.file(file).toString() } };
+  // Nobody follows a link to what is missing.
+  const isThere = file !== undefined && (await statPath(file)).kind !== 'missing';
+  const shorten = pathShortener(baseFolder, file === undefined ? [] : [file]);
+  return { problem: { code, message: shorten(message), uri: isThere ? URI.file(file).toString() : null } };
 }

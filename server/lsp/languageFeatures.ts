@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   CodeActionKind,
   DidChangeWatchedFilesNotification,
@@ -19,6 +20,9 @@ import { LanguageService } from '../language/languageService.ts';
 import type { Rename } from '../language/rename.ts';
 import { docsUri } from './docsUri.ts';
 import type { ExperimentTexts } from './experimentTexts.ts';
+
+/** Milliseconds that suggestions wait for the names in a folder, which may be on a slow disk. */
+const longestListing = 1000;
 
 /** What the editor may ask for about `*.gap.yaml` files. */
 export const languageCapabilities: ServerCapabilities = {
@@ -70,11 +74,16 @@ export function registerLanguageFeatures(connection: Connection, parts: Language
   }
 
   connection.onCompletion(
-    about((document, { position }) => ({
+    about(async (document, { position }) => {
+      let items = service.completions(document, position);
+      if (facts.isListing) {
+        // Without names of files the editor would offer words of the text instead.
+        await Promise.race([facts.listed(), setTimeout(longestListing, undefined, { ref: false })]);
+        items = service.completions(document, position);
+      }
       // What is not known yet may be by the next letter.
-      isIncomplete: true,
-      items: service.completions(document, position),
-    })),
+      return { isIncomplete: true, items };
+    }),
   );
   connection.onHover(about((document, { position }) => service.hover(document, position)));
   connection.onCodeAction(

@@ -4,6 +4,7 @@ import { URI } from 'vscode-uri';
 import metricDescriptions from '../../media/metricDescriptions.json' with { type: 'json' };
 import { formatConfig } from '../config/formatConfig.ts';
 import { InputError } from '../engine/problems.ts';
+import { askModel, modelQuestion } from '../facts/modelQuestion.ts';
 import type { ExperimentFile, RunSummary, ServerOptions, ServerRequests } from '../protocol/lsp.ts';
 import type { RequestContext } from '../protocol/rpc.ts';
 import { cacheFolder } from '../runs/cacheFolder.ts';
@@ -115,6 +116,11 @@ export function requestHandlers(parts: HandlerParts): RequestHandlers {
     async describeEntry({ data, baseUri }, { signal }) {
       expectTrust();
       return inspection.ask('describeEntry', { data, baseFolder: pathOf(baseUri) }, signal);
+    },
+    async describeEncoder({ encoder, content, baseUri }, { signal }) {
+      expectTrust();
+      const question = modelQuestion(encoder, content);
+      return question === undefined ? null : askModel(inspection, question, pathOf(baseUri), signal);
     },
     async tableColumns({ uris, baseUri }, { signal }) {
       expectTrust();

@@ -4,7 +4,7 @@ import type { MetricDescriptions } from './metricDescription.ts';
 import type { ProgressUpdate } from './progress.ts';
 import type { Report } from './report.ts';
 import type { ItemPreview, PointsFile, ProjectionMethod, RowPair } from './runContent.ts';
-import type { DataDescription, TableColumns } from './worker.ts';
+import type { DataDescription, ModelDescription, TableColumns } from './worker.ts';
 
 /** A run that is waiting, going on, or finished. */
 export interface RunSummary {
@@ -56,6 +56,17 @@ export interface ServerRequests {
   readonly describeEntry: {
     readonly params: { readonly data: Readonly<Record<string, unknown>>; readonly baseUri: string };
     readonly result: DataDescription;
+  };
+  /** What the model of an encoder is, as far as its files tell; null for an encoder that needs none. */
+  readonly describeEncoder: {
+    readonly params: {
+      /** An entry of `encoders:`; its relative paths start in `baseUri`. */
+      readonly encoder: Readonly<Record<string, unknown>>;
+      /** What it embeds. */
+      readonly content: string;
+      readonly baseUri: string;
+    };
+    readonly result: ModelDescription | null;
   };
   /** The columns to choose from, where files are tables; null where they are something else. */
   readonly tableColumns: {

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../protocol/lsp.ts';
 import type { ProgressListener, ProgressUpdate } from '../protocol/progress.ts';
 import type { ConfigText } from '../protocol/worker.ts';
+import { pathShortener } from '../engine/report/shownPaths.ts';
 import { describeFailure } from './describeFailure.ts';
 
 /** A run that was asked for. */
@@ -134,7 +135,9 @@ export class RunQueue {
       this.#entries.delete(entry.run.folder);
       this.#onChange(entry.run.folder);
     } catch (error) {
-      const { message, code, file = null } = describeFailure(error);
+      const { message: whole, code, file = null } = describeFailure(error);
+      // In a list of runs the reason comes first: places are as the configuration names them.
+      const message = pathShortener(entry.run.config.baseFolder, file === null ? [] : [file])(whole);
       this.#change(
         entry,
         signal.aborted

@@ -208,6 +208,23 @@ describe.skipIf(host === null)('commands', () => {
     await workbench.runCommand('Notifications: Clear All Notifications');
   });
 
+  test('says of a folder that is no model why, before anything runs', async () => {
+    const { workbench } = editor();
+    await chooseData('photos');
+    await workbench.pick('A pretrained model in a folder');
+    await workbench.chooseFolder('photos', 'Use This Model');
+    const reason = workbench.page.locator('.quick-input-widget').getByText('This model cannot embed image');
+    await reason.waitFor();
+    await workbench.picture('wrong model folder');
+    await workbench.pick('This model cannot embed image');
+    // It was a way back to the models.
+    await workbench.pick('A pretrained model in a folder');
+    await workbench.chooseFolder('dual', 'Use This Model');
+    await workbench.page.locator('.quick-input-widget').getByText('dimensions').waitFor();
+    await workbench.picture('model described');
+    await workbench.page.keyboard.press('Escape');
+  });
+
   test.for([
     [
       'a folder',
@@ -260,6 +277,11 @@ describe.skipIf(host === null)('commands', () => {
     await workbench.openFile('late.gap.yaml');
     await workbench.runCommand('Measure Modality Gap');
     const failure = workbench.notification('late.npy');
+    await failure.waitFor();
+    await failure.getByRole('button', { name: 'Explain' }).click();
+    await workbench.panel.locator('#file-unreadable').waitFor();
+    await workbench.picture('failure explained');
+    await runRow('late').click();
     await failure.waitFor();
     await writeEmbeddings(inWorkspace('late.npy'), 100, 8);
     await failure.getByRole('button', { name: 'Retry' }).click();

@@ -53,6 +53,21 @@ describe('WorkspaceFacts', () => {
     ]);
   });
 
+  it('links a problem to its file where that is there, and names it as the document does', async () => {
+    const [there, missing] = ['there.npy', 'missing.npy'].map((name) => join(folder(), name));
+    await writeFile(there!, 'x');
+    for (const file of [there!, missing!]) {
+      const error = { message: `${file}: no array`, code: 'file-unreadable', file };
+      const facts = factsOf(() => Promise.reject(new RpcError(error)));
+      const ask = () => facts.data(document(), { kind: 'npy' });
+      ask();
+      await facts.settled();
+      const message = `${file === there ? 'there' : 'missing'}.npy: no array`;
+      const uri = file === there ? URI.file(file).toString() : null;
+      expect(ask()).toEqual({ problem: { code: 'file-unreadable', message, uri } });
+    }
+  });
+
   it('knows nothing of runs where it is not to', () => {
     const facts = factsOf(() => Promise.resolve(null));
     expect(facts.runs(document())).toBeUndefined();

@@ -161,6 +161,21 @@ describe('the language server', () => {
     expect(items.map(({ label }) => label)).toContain('seed');
   });
 
+  it('completes a path with the names in a folder when it is first asked', async () => {
+    const typed = 'data:\n  kind: npy\n  path: ';
+    const other = { uri: uriOf('typed.gap.yaml') };
+    await client.sendNotification('textDocument/didOpen', {
+      textDocument: { ...other, languageId: 'gap-yaml', version: 1, text: typed },
+    });
+    const { items } = await ask<CompletionList>('textDocument/completion', {
+      textDocument: other,
+      position: { line: 2, character: 8 },
+    });
+    expect(items.map(({ label }) => label)).toEqual(
+      expect.arrayContaining(['image.npy', 'first.gap.yaml']) as string[],
+    );
+  });
+
   it('explains', async () => {
     const hover = await ask<Hover>('textDocument/hover', at('npy'));
     expect(JSON.stringify(hover.contents)).toContain('npy');

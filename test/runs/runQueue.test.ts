@@ -1,12 +1,14 @@
+import { join, resolve } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../server/engine/problems.ts';
 import { RunQueue, type Measure, type RunRequest } from '../../server/runs/runQueue.ts';
 
+const baseFolder = resolve('data');
 const request = (folder: string): RunRequest => ({
   folder,
   name: folder,
-  config: { text: '', name: folder, baseFolder: '/' },
+  config: { text: '', name: folder, baseFolder },
   configFile: null,
 });
 
@@ -45,13 +47,15 @@ describe('RunQueue', () => {
     expect(queue.list().map(({ state }) => state)).toEqual(['running', 'waiting', 'waiting']);
     running.get('a')!.succeed();
     await turn();
-    running.get('b')!.fail(new InputError('bad-data', 'no good', { file: '/x' }));
+    const file = join(baseFolder, 'x');
+    running.get('b')!.fail(new InputError('bad-data', `${file}: no good`, { file }));
     await turn();
     expect([...running.keys()]).toEqual(['a', 'b', 'c']);
     expect(queue.get('a')).toBeUndefined();
     expect(queue.get('b')).toMatchObject({
       state: 'failed',
-      error: { message: 'no good', code: 'bad-data', file: '/x' },
+      // The place as the configuration names it.
+      error: { message: 'x: no good', code: 'bad-data', file },
     });
     running.get('c')!.succeed();
     await turn();

@@ -1,7 +1,8 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Dataset } from '../../../server/engine/datasets/dataset.ts';
 import { embeddingFolder } from '../../../server/engine/datasets/embeddingFolder.ts';
 import { npy } from '../../../server/engine/datasets/npy.ts';
 import { recogniseReader } from '../../../server/engine/datasets/recogniseReader.ts';
@@ -31,8 +32,17 @@ function put(folder: string, name: string, content: string | Uint8Array): void {
 }
 
 const rowsOf = (...values: number[]) => values.map((value) => [value + 0.5, value + 0.5]);
-const open = (params: object, folder = root) =>
-  openReader(embeddingFolder, { path: folder, ...params }, root);
+const opened: Dataset[] = [];
+
+async function open(params: object, folder = root): Promise<Dataset> {
+  const dataset = await openReader(embeddingFolder, { path: folder, ...params }, root);
+  opened.push(dataset);
+  return dataset;
+}
+
+afterEach(async () => {
+  for (const dataset of opened.splice(0)) await dataset.close();
+});
 
 describe('a folder of embeddings', () => {
   it('gives a modality for each file, whatever else lies there, which is named', async () => {

@@ -135,7 +135,9 @@ describe('npz refuses', () => {
     const content = npyBytes(10, 10).subarray(0, 200);
     const claimedSize = npyBytes(10, 10).length;
     const path = writeZip('short.npz', [{ name: 'x.npy', content, claimedSize }]);
-    const error = await inputErrorOf(openReader(npz, { path }, folder).then(readAll));
+    const dataset = await openReader(npz, { path }, folder);
+    const error = await inputErrorOf(readAll(dataset));
+    await dataset.close();
     expect(error).toMatchObject({ code: 'archive-damaged' });
     expect(error.message).toContain('inflates to only 200 bytes');
   });

@@ -18,6 +18,7 @@ export function resultTable(report: Report, style: Style): string {
   for (const experiment of report.experiments) {
     const results = report.results.filter((result) => result.experiment === experiment.name);
     lines.push('', style.heading(experiment.name));
+    if (results.length === 0 && experiment.tables.length === 0) lines.push('', 'Nothing was measured.');
     for (const group of groupByModalities(results)) {
       lines.push('', style.heading(group.title), ...groupTable(group.results));
     }

@@ -38,3 +38,9 @@ it.each([
 ])('formats %d as %s', (value, text) => {
   expect(formatNumber(value)).toBe(text);
 });
+
+it('an experiment that measured nothing says so', () => {
+  const report = { ...sampleReport(), results: [] };
+  const experiments = report.experiments.map((experiment) => ({ ...experiment, tables: [] }));
+  expect(resultTable({ ...report, experiments }, plainStyle)).toMatch(/\n\nNothing was measured\.\n$/);
+});

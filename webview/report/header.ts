@@ -1,4 +1,5 @@
 import type { Report } from '../../server/protocol/report.ts';
+import { codeText } from '../codeText.ts';
 import { element } from '../element.ts';
 import { formatNumber } from '../formatNumber.ts';
 
@@ -29,7 +30,9 @@ export function reportHeader(report: Report): HTMLElement {
         element(
           'ul',
           {},
-          ...notes.map(({ code, message }) => element('li', {}, message, ' ', element('code', {}, code))),
+          ...notes.map(({ code, message }) =>
+            element('li', {}, ...codeText(message), ' ', element('code', { class: 'quiet' }, code)),
+          ),
         ),
       ),
     );

@@ -20,6 +20,9 @@ export function resultsSection(
   descriptions: MetricDescriptions,
   saveFile: (name: string, content: Blob) => void,
 ): HTMLElement {
+  if (report.results.length === 0) {
+    return element('section', { id: 'results' }, element('p', { class: 'absent' }, 'Nothing was measured.'));
+  }
   const byMetric = new Map<string, Result[]>();
   for (const result of report.results) {
     byMetric.set(result.metric, [...(byMetric.get(result.metric) ?? []), result]);

@@ -85,6 +85,17 @@ describe.skipIf(browser === undefined)('the report page in Chromium', () => {
     await page.close();
   });
 
+  test('keys and commands in notes are code, what was not measured is said', async () => {
+    const report = exampleReport();
+    const notes = [{ code: 'some-code', message: 'rows repeat: `repeatedRows: <b>` takes `each` alone' }];
+    const page = await open({ ...report, notes, results: [] });
+    const note = page.locator('.notes li');
+    expect(await note.textContent()).toBe('rows repeat: repeatedRows: <b> takes each alone some-code');
+    expect(await note.locator('code').allTextContents()).toEqual(['repeatedRows: <b>', 'each', 'some-code']);
+    expect(await page.locator('#results').textContent()).toBe('Nothing was measured.');
+    await page.close();
+  });
+
   test('the table holds the numbers of the report, to the last digit', async () => {
     const report = exampleReport();
     const page = await open(report);

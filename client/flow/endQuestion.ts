@@ -1,7 +1,7 @@
 import type { DataDescription } from '../../server/protocol/worker.ts';
 import { sampleRows } from './choices.ts';
 import type { ModelFindings } from './encoderModels.ts';
-import { askOne, type Answer } from './questions.ts';
+import { askOne, backWith, type Answer } from './questions.ts';
 import type { Outcome, StepPlace } from './steps.ts';
 
 /** How much is measured, and whether it is kept as a file. */
@@ -28,19 +28,19 @@ export async function askEnd(
       : findings.then((found) => endAnswers(description, found)),
   );
   if (outcome.kind !== 'next') return outcome;
-  if (outcome.state === 'back') return { kind: place.canGoBack ? 'back' : 'cancelled' };
+  if (typeof outcome.state === 'string') return backWith(outcome.state, place);
   return { kind: 'next', state: outcome.state };
 }
 
-/** Where a model cannot be used, first why. */
-function endAnswers({ rows }: DataDescription, findings: ModelFindings | null): Answer<EndChoice | 'back'>[] {
+/** Where a model cannot be used, first why, whose value is the reason. */
+function endAnswers({ rows }: DataDescription, findings: ModelFindings | null): Answer<EndChoice | string>[] {
   const save = {
     label: '$(save) Save as an experiment file and measure…',
     detail: 'A *.gap.yaml that can be edited, kept and run again',
     value: { limit: null, isSaved: true },
   };
   if (findings?.kind === 'unusable') {
-    return [{ label: `$(error) ${findings.problem}`, detail: findings.reason, value: 'back' }, save];
+    return [{ label: `$(error) ${findings.problem}`, detail: findings.reason, value: findings.reason }, save];
   }
   const isLarge = rows === null || rows > sampleRows;
   const all = rows === null ? 'all rows' : `${rows.toLocaleString('en')} rows`;

@@ -19,7 +19,7 @@ import { columnsOf, dataFolder, describeSource, sourceName, type DataSource } fr
 import { encoderDescriber, hasModel, lookIntoModels } from './encoderModels.ts';
 import { askEncoders, type EncoderChoices } from './encoderQuestion.ts';
 import { askEnd, type EndChoice } from './endQuestion.ts';
-import { askOne, askText, type Answer } from './questions.ts';
+import { askOne, askText, backWith, type Answer } from './questions.ts';
 import { takeSteps, type Outcome, type Step, type StepPlace } from './steps.ts';
 
 /** What is to be measured, once all is chosen. */
@@ -207,7 +207,13 @@ async function askModalities(
     case 'by-hand':
       return { kind: 'next', state: { ...answers, isByHand: true } };
     case 'back':
-      return { kind: place.canGoBack ? 'back' : 'cancelled' };
+      return backWith(
+        await describing.then(
+          () => '',
+          (error: unknown) => failureOf(error).message,
+        ),
+        place,
+      );
     case 'all':
       return { kind: 'next', state: { ...answers, description: await describing } };
     case 'columns': {

@@ -31,6 +31,12 @@ export async function askOne<Value>(
   });
 }
 
+/** Leads back, or out of the questions, from what cannot be used. Its reason is told whole: a line of a list is short. */
+export function backWith(reason: string, place: StepPlace): Outcome<never> {
+  void vscode.window.showErrorMessage(reason);
+  return { kind: place.canGoBack ? 'back' : 'cancelled' };
+}
+
 /** Asks for some of several answers, of which those are picked at first that say so. At least one must be. */
 export async function askSome<Value>(
   question: Question,

@@ -217,12 +217,18 @@ describe.skipIf(host === null)('commands', () => {
     await reason.waitFor();
     await workbench.picture('wrong model folder');
     await workbench.pick('This model cannot embed image');
+    // A line of a list is short; the whole reason is told.
+    await workbench.notification('no weights that can be used').waitFor();
     // It was a way back to the models.
     await workbench.pick('A pretrained model in a folder');
     await workbench.chooseFolder('dual', 'Use This Model');
-    await workbench.page.locator('.quick-input-widget').getByText('dimensions').waitFor();
+    await workbench.page
+      .locator('.quick-input-widget')
+      .getByText(/image: clip/)
+      .waitFor();
     await workbench.picture('model described');
     await workbench.page.keyboard.press('Escape');
+    await workbench.runCommand('Notifications: Clear All Notifications');
   });
 
   test.for([

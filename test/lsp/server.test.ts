@@ -184,8 +184,8 @@ describe('a run', () => {
     const good = await server.ask('startRun', { kind: 'file', uri: uriOf(await smallRun()) });
     const failed = await server.until(bad.uri, ({ state }) => state === 'failed');
     expect(failed.error).toMatchObject({ code: 'config-invalid', file });
-    expect(failed.error?.message).toContain(`${file}:2:`);
-    expect(failed.error?.message).toContain(`${file}:3:`);
+    expect(failed.error?.message).toContain('bad.gap.yaml:2:');
+    expect(failed.error?.message).toContain('\nbad.gap.yaml:3:');
     await server.until(good.uri, isFinished);
     expect(existsSync(fileURLToPath(bad.uri))).toBe(false);
     const experiments = await server.ask('listExperiments', null);

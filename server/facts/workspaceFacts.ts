@@ -16,7 +16,7 @@ import type {
   TableFacts,
 } from '../language/facts.ts';
 import { pathShortener } from '../engine/report/shownPaths.ts';
-import { roleAt } from '../language/valueRoles.ts';
+import { roleAt, type ValueRole } from '../language/valueRoles.ts';
 import type { RunSummary } from '../protocol/lsp.ts';
 import type { Report } from '../protocol/report.ts';
 import { configBaseFolder } from '../runs/configBaseFolder.ts';
@@ -39,6 +39,9 @@ const mostEntries = 2000;
 const mostFacts = 500;
 /** A text may list the files of its data one by one. */
 const mostPaths = 20_000;
+
+/** Of texts that name what a run reads. */
+const readRoles: ReadonlySet<ValueRole> = new Set<ValueRole>(['file', 'folder', 'place', 'pattern']);
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -272,7 +275,7 @@ async function isChanged(documentUri: string, { provenance }: Report, startedAt:
 function pathsIn(config: Entry, value: unknown, path: readonly (string | number)[]): string[] {
   if (typeof value === 'string') {
     const role = roleAt(config, path);
-    return role === 'file' || role === 'folder' || role === 'pattern' ? [value] : [];
+    return role !== undefined && readRoles.has(role) ? [value] : [];
   }
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) =>

@@ -47,6 +47,6 @@ function pathText(
   const text = value.value;
   const role = roleAt(document.value, path);
   if (role === 'model') return { text, role };
-  const isFile = role === 'file' || (role === 'pattern' && !/[*?{[]/.test(text));
+  const isFile = role === 'file' || ((role === 'pattern' || role === 'place') && !/[*?{[]/.test(text));
   return isFile ? { text, role: 'file' } : undefined;
 }

@@ -27,6 +27,7 @@ function suggestionsOf(context: CompletionContext, role: ReturnType<typeof roleA
   switch (role) {
     case 'file':
     case 'pattern':
+    case 'place':
       return paths(context, () => true);
     case 'folder':
     case 'output':

@@ -1,7 +1,7 @@
 import { isAlias, isScalar } from 'yaml';
 import { didYouMean } from '../engine/didYouMean.ts';
 import type { DocumentProblem } from './documentProblem.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, PathFacts } from './facts.ts';
 import type { DocumentEntry, GapDocument, Path } from './gapDocument.ts';
 import { isProblem, tableFactsOf } from './knownData.ts';
 import { roleAt } from './valueRoles.ts';
@@ -21,7 +21,9 @@ export function pathProblems(document: GapDocument, facts: Facts): DocumentProbl
       case 'folder':
         return fileProblems(document, written, 'folder', facts);
       case 'pattern':
-        return /[*?{}[\]]/.test(written.text) ? [] : fileProblems(document, written, 'file', facts);
+        return isPattern(written) ? [] : fileProblems(document, written, 'file', facts);
+      case 'place':
+        return isPattern(written) ? [] : fileProblems(document, written, 'file or folder', facts);
       case 'model':
         return isFolderName(written.text) ? fileProblems(document, written, 'folder', facts) : [];
       case 'column':
@@ -36,6 +38,13 @@ export function pathProblems(document: GapDocument, facts: Facts): DocumentProbl
     }
   });
 }
+
+function isPattern({ text }: WrittenText): boolean {
+  return /[*?{}[\]]/.test(text);
+}
+
+/** What may be at a path. */
+type Expected = 'file' | 'folder' | 'file or folder';
 
 /** Whether a model is named by its folder; a name on the hub is `owner/name`, and may be a folder all the same. */
 export function isFolderName(model: string): boolean {
@@ -54,11 +63,11 @@ function* textsOf(document: GapDocument, entry: DocumentEntry): Generator<Writte
 function fileProblems(
   document: GapDocument,
   { path, text }: WrittenText,
-  expected: 'file' | 'folder',
+  expected: Expected,
   facts: Facts,
 ): DocumentProblem[] {
   const found = facts.path(document.uri, text);
-  if (found === undefined || found.kind === expected) return [];
+  if (found === undefined || isExpected(found.kind, expected)) return [];
   const base = { severity: 'error', path, at: 'value' } as const;
   if (found.kind !== 'missing') {
     const message = `"${text}" is a ${found.kind}; expected a ${expected}`;
@@ -69,23 +78,22 @@ function fileProblems(
   return [
     {
       ...base,
-      code: `${expected}-missing`,
+      code: expected === 'folder' ? 'folder-missing' : 'file-missing',
       message: `There is no ${expected} "${text}"${hint}`,
       ...(suggestion === undefined ? {} : { suggestion }),
     },
   ];
 }
 
+function isExpected(kind: PathFacts['kind'], expected: Expected): boolean {
+  return kind === expected || (expected === 'file or folder' && kind !== 'missing');
+}
+
 /** What lies beside a missing file under a similar name. */
-function nearestName(
-  uri: string,
-  text: string,
-  expected: 'file' | 'folder',
-  facts: Facts,
-): string | undefined {
+function nearestName(uri: string, text: string, expected: Expected, facts: Facts): string | undefined {
   const folder = text.slice(0, text.lastIndexOf('/') + 1);
   const entries = facts.folder(uri, folder === '' ? '.' : folder) ?? [];
-  const names = entries.flatMap(({ name, kind }) => (kind === expected ? [name] : []));
+  const names = entries.flatMap(({ name, kind }) => (isExpected(kind, expected) ? [name] : []));
   const nearest = didYouMean(text.slice(folder.length), names);
   return nearest === undefined ? undefined : folder + nearest;
 }

@@ -2,13 +2,26 @@ import { valueAt } from '../config/schemaWalk.ts';
 import type { Path } from './gapDocument.ts';
 
 /**
- * What a text in a configuration names: a file or folder that the run reads, a pattern of files, a model's folder or its
+ * What a text in a configuration names: a file or folder that the run reads, a place that may be either, a pattern of files, a model's folder or its
  * name on the hub, a folder that the run writes, a column of the table, a modality, an array in a file, a class of the data, or nothing.
  */
 export type ValueRole =
-  'file' | 'folder' | 'pattern' | 'model' | 'output' | 'column' | 'modality' | 'array' | 'class' | 'words';
+  | 'file'
+  | 'folder'
+  | 'place'
+  | 'pattern'
+  | 'model'
+  | 'output'
+  | 'column'
+  | 'modality'
+  | 'array'
+  | 'class'
+  | 'words';
 
 type Roles = Readonly<Record<string, ValueRole>>;
+
+/** Of formats that are a file or a folder. */
+const places: Roles = { path: 'place', 'path.*': 'place', 'path.*.*': 'place' };
 
 const embeddingFiles: Roles = {
   'relevance.shared': 'modality',
@@ -35,8 +48,8 @@ export const valueRoles: Readonly<
     safetensors: { ...embeddingFiles, 'modalities.*': 'array' },
     pytorch: { ...embeddingFiles, 'modalities.*': 'array' },
     hdf5: { ...embeddingFiles, 'modalities.*': 'array' },
-    arrow: { ...embeddingFiles, 'modalities.*': 'array', split: 'words' },
-    zarr: { ...embeddingFiles, 'modalities.*': 'array' },
+    arrow: { ...embeddingFiles, ...places, 'modalities.*': 'array', split: 'words' },
+    zarr: { ...embeddingFiles, ...places, 'modalities.*': 'array' },
     embeddings: { ...embeddingFiles, path: 'folder', 'modalities.*': 'array' },
     'coco-captions': { path: 'file', images: 'folder' },
     'karpathy-split': { path: 'file', images: 'folder', split: 'words', 'split.*': 'words' },

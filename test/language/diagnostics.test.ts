@@ -96,6 +96,9 @@ describe('files and columns', () => {
       ['E file-missing: x.npy'],
     ],
     ['a folder for a file', 'name: a\ndata: { kind: npy, path: photos }\n', ['E not-a-file: photos']],
+    ['a folder for what may be one', 'name: a\ndata: { kind: arrow, path: photos }\n', []],
+    ['a folder of one modality', 'name: a\ndata: { kind: zarr, path: { image: photos } }\n', []],
+    ['neither file nor folder', 'name: a\ndata: { kind: zarr, path: foto }\n', ['E file-missing: foto']],
     [
       'a file for a folder',
       'name: a\ndata: { kind: folder, path: features.npy }\n',

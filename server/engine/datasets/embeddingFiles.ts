@@ -19,6 +19,7 @@ import {
 import { openRegularFile } from './regularFile.ts';
 import { relevanceFacts, relevanceParam } from './relevanceArray.ts';
 import { samplingParams, selectEmbeddings, selectFacts, selectRows, type Sampling } from './sampling.ts';
+import { unequalRows } from './unequalRows.ts';
 
 const name = z.string().min(1);
 
@@ -147,13 +148,7 @@ export function sampledEmbeddings(
 ): Omit<EmbeddingDataset, 'close'> {
   const first = sources[0]!;
   for (const other of sources) {
-    if (other.rows !== first.rows) {
-      throw new InputError(
-        'unequal-rows',
-        `The modality ${first.modality} has ${first.rows} rows (${first.file}), but ${other.modality} has ${other.rows} (${other.file}); row i of each must belong together`,
-        { file: other.file },
-      );
-    }
+    if (other.rows !== first.rows) throw unequalRows(first, other);
   }
   const selected = selectRows(first.rows, limit, sampling, context.random);
   return {

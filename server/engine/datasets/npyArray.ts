@@ -27,7 +27,7 @@ export async function npyArray(
     name,
     shape,
     numbers: null,
-    ...otherNpyType(descr),
+    ...otherNpyType(descr, shape),
     ...(width !== null && { keys: () => keysOfBytes(values(), width) }),
   };
 }

@@ -87,8 +87,15 @@ export function numberTypeOf(descr: string): NumberType | null {
   return floatTypeOf(descr) ?? integerTypeOf(descr);
 }
 
-/** How messages call a type that holds no numbers that are read, and what helps, where something does. */
-export function otherNpyType(descr: string): { readonly type: string; readonly advice?: string } {
+/**
+ * How messages call a type that holds no numbers that are read, and what helps, where something does.
+ *
+ * @param shape of the array, where it is known: a single object is what `np.save` makes of a dictionary.
+ */
+export function otherNpyType(
+  descr: string,
+  shape?: readonly number[],
+): { readonly type: string; readonly advice?: string } {
   if (descr.startsWith('[')) {
     return {
       type: `a structured type (${shortened(descr, 100)})`,
@@ -100,7 +107,9 @@ export function otherNpyType(descr: string): { readonly type: string; readonly a
     return {
       type: `pickled Python objects (${descr})`,
       advice:
-        "they are never loaded, because loading runs their code; save vectors of equal length as np.stack(x).astype('float32')",
+        shape?.length === 0
+          ? "they are never loaded, because loading runs their code; if x is a dictionary of arrays, save it with np.savez('x.npz', **x.item())"
+          : "they are never loaded, because loading runs their code; save vectors of equal length as np.stack(x).astype('float32')",
     };
   }
   const names: Record<string, string> = {
@@ -135,7 +144,7 @@ export function stringWidthOf(descr: string): number | null {
 export function npyLayout(header: NpyHeader, bytes: ByteRange, where: string, file: string): ArrayLayout {
   const type = numberTypeOf(header.descr);
   if (type === null) {
-    const { type: found, advice } = otherNpyType(header.descr);
+    const { type: found, advice } = otherNpyType(header.descr, header.shape);
     throw new InputError(
       'npy-type',
       `${where} holds ${found}, expected floats, integers or booleans${advice === undefined ? '' : `; ${advice}`}`,

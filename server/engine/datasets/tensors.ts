@@ -17,6 +17,7 @@ import { samplingParams } from './sampling.ts';
 import { selectSamples } from './selectSamples.ts';
 import { npyTensor, readTensorSlice, type StoredTensor } from './storedTensor.ts';
 import { readTextLines } from './textFile.ts';
+import { unequalRows } from './unequalRows.ts';
 
 const name = z.string().min(1);
 
@@ -232,19 +233,14 @@ function rowCount(stacks: readonly Stack[], texts: Lines | undefined): number {
     );
   }
   const count = first.tensor.shape[0]!;
-  const others = stacks.slice(1).map(({ modality, tensor }) => {
-    return { modality, rows: tensor.shape[0]!, where: tensor.where, file: tensor.file };
-  });
-  if (texts !== undefined) {
-    others.push({ modality: 'text', rows: texts.lines.length, where: texts.file, file: texts.file });
-  }
-  for (const { modality, rows, where, file } of others) {
-    if (rows === count) continue;
-    throw new InputError(
-      'unequal-rows',
-      `The modality ${first.modality} has ${count} rows (${first.tensor.where}), but ${modality} has ${rows} (${where}); row i of each must belong together`,
-      { file },
-    );
+  const [one, ...others] = [
+    ...stacks.map(({ modality, tensor: { shape, where, file } }) => {
+      return { modality, rows: shape[0]!, where, file };
+    }),
+    ...(texts === undefined ? [] : [{ modality: 'text', rows: texts.lines.length, file: texts.file }]),
+  ];
+  for (const other of others) {
+    if (other.rows !== count) throw unequalRows(one!, other);
   }
   return count;
 }

@@ -13,6 +13,7 @@ import type { RowSharing } from './itemFinder.ts';
 import { ItemFinder } from './itemFinder.ts';
 import type { RowItems } from './relevance.ts';
 import { distinctPairs, everyRow } from './relevance.ts';
+import { unequalRows } from '../datasets/unequalRows.ts';
 
 /** What one streaming pass over a modality's rows keeps. */
 export interface CollectedModality {
@@ -197,14 +198,7 @@ function checkShapes(sources: readonly EmbeddingSource[]): { rows: number; colum
   const [first, ...others] = sources;
   if (first === undefined) throw new InputError('no-modalities', 'The data hold no modality');
   for (const other of others) {
-    if (other.rows !== first.rows) {
-      throw new InputError(
-        'unequal-rows',
-        `Modality "${other.modality}" has ${other.rows} rows and "${first.modality}" has ${first.rows}; row i of each ` +
-          'belongs together, so they must be equal',
-        { file: other.file },
-      );
-    }
+    if (other.rows !== first.rows) throw unequalRows(first, other);
     if (other.columns !== first.columns) {
       throw new InputError(
         'unequal-dimensions',

@@ -18,7 +18,7 @@ export function rowProblem(values: Float32Array, { modality, file, row, id }: Ro
   return column >= 0
     ? new InputError(
         'non-finite-row',
-        `${name} holds ${values[column]!} in column ${column}; embeddings must be finite numbers`,
+        `${name} holds ${describeValue(values[column]!)} in column ${column}; embeddings must be finite numbers`,
         { file },
       )
     : new InputError(
@@ -26,4 +26,9 @@ export function rowProblem(values: Float32Array, { modality, file, row, id }: Ro
         `${name} is all zeros and has no direction; cosines need rows with a positive norm`,
         { file },
       );
+}
+
+/** Rows are read as float32, where larger numbers of a wider format are infinite. */
+function describeValue(value: number): string {
+  return Number.isNaN(value) ? 'NaN' : `${value} or a number beyond float32, which ends at 3.4e38,`;
 }

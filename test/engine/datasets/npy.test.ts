@@ -198,7 +198,7 @@ describe('npy refuses', () => {
     };
     const error = await inputErrorOf(openReader(npy, { path }, folder));
     expect(error.code).toBe('unequal-rows');
-    expect(error.message).toMatch(/image has 3 rows .*three\.npy.* text has 2 .*two\.npy/);
+    expect(error.message).toMatch(/image has 3 rows .*three\.npy.* text 2 .*two\.npy/);
   });
 
   it('the wrong number of names, and the same name twice', async () => {

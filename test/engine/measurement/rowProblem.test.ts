@@ -10,7 +10,9 @@ describe('rowProblem', () => {
       'row 12 (id-11) of modality "image" holds NaN in column 1; embeddings must be finite numbers',
     );
     expect(problem).toMatchObject({ code: 'non-finite-row', place: { file: 'a.npy' } });
-    expect(rowProblem(Float32Array.of(-Infinity, 1), name).message).toContain('holds -Infinity in column 0');
+    expect(rowProblem(Float32Array.of(-Infinity, 1), name).message).toMatch(
+      /holds -Infinity or a number beyond float32.* in column 0/,
+    );
   });
 
   it('names a row without direction, also where rows have no ids', () => {

@@ -8,20 +8,21 @@ import { measureOnCommandLine } from './harness/commandLine.ts';
 const host = inject('editorHost');
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-// Arrays of 16-bit floats, among others, are what one Node has and another has not.
+// Arrays of 16-bit floats are what one Node has and another has not, and memory that is transferred between threads.
 describe.skipIf(host === null)('on the Node of the editor', () => {
-  test('the tests of ONNX models pass', async () => {
+  test('the tests of ONNX models and of containers pass', async () => {
     const { stdout } = await promisify(execFile)(
       host!.node,
       [
         ...['node_modules/vitest/vitest.mjs', 'run', '--reporter', 'json'],
         ...['test/engine/encoders/onnx.test.ts', 'test/engine/runtime/onnxRuntime.test.ts'],
+        'test/engine/datasets/containers',
       ],
       { cwd: root, maxBuffer: 64 * 1024 * 1024 },
     );
     const { numPassedTests, success } = JSON.parse(stdout) as { numPassedTests: number; success: boolean };
     expect(success).toBe(true);
-    expect(numPassedTests).toBeGreaterThan(30);
+    expect(numPassedTests).toBeGreaterThan(100);
   });
 
   describeShared('a model that takes half precision', () => {

@@ -50,8 +50,9 @@ async function resultOf(request: ContainerRequest) {
       const values = await containers
         .get(request.container)!
         .read(request.index, request.offset, request.count);
-      // What is transferred may share its memory with nothing that stays.
-      return values.byteLength === values.buffer.byteLength ? values : values.slice();
+      // What is transferred may share its memory with nothing that stays. A copy: of a Buffer, `slice` is a view, and the
+      // memory that small ones share cannot be transferred.
+      return values.byteLength === values.buffer.byteLength ? values : new Uint8Array(values);
     }
     case 'close': {
       const container = containers.get(request.container);

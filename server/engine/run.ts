@@ -10,6 +10,7 @@ import type { EmbeddingCache } from './encoders/embeddingCache.ts';
 import { experiments } from './experiments/registry.ts';
 import { buildSubjects } from './measurement/buildSubjects.ts';
 import { findInvalidRows, invalidRowsNote } from './measurement/invalidRows.ts';
+import { equalModalities, withheldIntervals } from './measurement/measurementNotes.ts';
 import { repeatedRowsNotes, sharingOf, type RepeatedRows } from './measurement/repeatedRows.ts';
 import { collectRows } from './measurement/rowCollection.ts';
 import type { DataFacts } from './metrics/metric.ts';
@@ -238,6 +239,7 @@ class Run {
       }),
     );
     this.#notes.push(...repeatedRowsNotes(collection.modalities, sharing));
+    this.#notes.push(...equalModalities(collection.modalities));
     if (collection.sampledRows !== null) {
       this.#notes.push({
         code: 'sampled-rows',
@@ -393,10 +395,4 @@ function canonicalJson(value: unknown): string {
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   );
-}
-
-function withheldIntervals(count: number): Note[] {
-  if (count === 0) return [];
-  const message = `${count === 1 ? '1 value has' : `${count} values have`} no interval: resampling rows moves such a value to one side alone, as it lengthens a gap that is smaller than the noise of its means; more rows tell whether it differs from none`;
-  return [{ code: 'intervals-withheld', message }];
 }

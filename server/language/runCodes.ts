@@ -11,6 +11,10 @@ export const runExplanations: Readonly<Record<string, string>> = {
   'no-modalities': 'The data hold nothing that could be a modality.',
   'one-modality':
     'A gap lies between two modalities, and the data have one. Where another was expected, the notes say what was left out; two files are measured together as `measure image.npy text.npy`.',
+  'splits-as-modalities':
+    'Modalities are called as parts of one dataset are, such as `train_image` and `val_image`, or the ranks of a distributed job. What lies between parts is no gap between modalities. Name the two to compare in `modalities`, or put the parts together.',
+  'equal-modalities':
+    'Two modalities are the same embeddings, to the bit: their gap is none and their recall 1, whatever the model. Most likely one file was saved under two names.',
   'repeated-rows':
     'Rows of a modality are equal to the bit, or made of equal content: five captions of one image give its embedding five times. Such rows are one item: in retrieval all of its partners are right answers, and none of them is mismatched. Means count every row. `repeatedRows: separate` takes every row for an item of its own.',
   'rows-not-compared':

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Result } from '../../protocol/report.ts';
 import type { DataFacts, Measured, MetricDefinition } from '../metrics/metric.ts';
 import { metrics } from '../metrics/registry.ts';
+import { splitsOfOne } from '../datasets/splitNames.ts';
 import type { Problem } from '../problems.ts';
+import { someOf } from '../someOf.ts';
 import type { ExperimentContext } from './experiment.ts';
 import { defineExperiment } from './experiment.ts';
 
@@ -35,7 +37,11 @@ export const modalityGap = defineExperiment({
   }),
   check({ metrics: entries }, facts) {
     const chosen = chosenMetrics(entries);
-    return [...loneModality(chosen, facts), ...chosen.flatMap((each) => problemsOf(each, facts))];
+    return [
+      ...loneModality(chosen, facts),
+      ...splitsAsModalities(chosen, facts),
+      ...chosen.flatMap((each) => problemsOf(each, facts)),
+    ];
   },
   async run({ metrics: entries }, context) {
     const chosen = chosenMetrics(entries);
@@ -97,6 +103,15 @@ function loneModality(chosen: readonly ChosenMetric[], { modalities }: DataFacts
   const [severity, path] =
     first.place === null ? (['information', ['kind']] as const) : (['warning', first.place.path] as const);
   return [{ code: 'one-modality', severity, message, path }];
+}
+
+/** That modalities are called as parts of one are: what lies between those is no gap between modalities. */
+function splitsAsModalities(chosen: readonly ChosenMetric[], { modalities }: DataFacts): Problem[] {
+  const [first] = splitsOfOne(modalities);
+  if (first === undefined || !chosen.some(({ metric }) => metric.scope === 'pair')) return [];
+  const names = someOf(first);
+  const message = `${names} are called as parts of one modality are. Each is measured as a modality, and what lies between them as a gap. Name those in \`modalities\` that are to be compared, or, where they are parts, put them together, as with np.concatenate`;
+  return [{ code: 'splits-as-modalities', severity: 'warning', message, path: ['kind'] }];
 }
 
 async function measure(

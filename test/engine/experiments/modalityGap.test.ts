@@ -82,6 +82,22 @@ describe('modality-gap', () => {
     expect(ofOne.map(({ code }) => code)).not.toContain('k-not-below-rows');
   });
 
+  it('says that modalities are called as parts of one', () => {
+    const check = (metrics: unknown, modalities: readonly string[]) =>
+      modalityGap.check!(modalityGap.params.parse({ metrics }), { modalities });
+    const splits = ['train_image', 'val_image'];
+    expect(check('all', splits)).toMatchObject([
+      {
+        code: 'splits-as-modalities',
+        severity: 'warning',
+        path: ['kind'],
+        message: expect.stringMatching(/^train_image, val_image .*np\.concatenate/) as string,
+      },
+    ]);
+    expect(check(['mean-cosine'], splits)).toEqual([]);
+    expect(check('all', ['train_image', 'train_text'])).toEqual([]);
+  });
+
   it('says that the data have one modality where metrics of two are asked for', () => {
     const check = (metrics: unknown, modalities = ['image']) =>
       modalityGap.check!(modalityGap.params.parse({ metrics }), { modalities });

@@ -59,6 +59,16 @@ describe('rows without a direction', () => {
     expect(report.projection!.ids).toHaveLength(39);
   });
 
+  it('that are all the same in two modalities are said', async () => {
+    const { image } = cones();
+    await writeNpy('pair.npy', [image, image]);
+    const { report } = await run({ data: npyData });
+    expect(report.notes[0]).toMatchObject({
+      code: 'equal-modalities',
+      message: expect.stringMatching(/^image and text are the same embeddings/) as string,
+    });
+  });
+
   it('change nothing where there are none', async () => {
     const { image, text } = cones();
     await writeNpy('pair.npy', [image, text]);

@@ -209,7 +209,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'model-reference': 'A model is named by its folder, or as `owner/name` on the hub.',
   'model-missing': 'The file of the model is not there or may not be read.',
   'model-folder-missing': 'There is no such folder. A model of the hub is named `owner/name`.',
-  'model-not-a-folder': 'The path leads to a file. A model in an ONNX file is of the kind `onnx`.',
+  'model-not-a-folder':
+    'The path leads to a file. A model in an ONNX file is of the kind `onnx`; of safetensors, their folder is named.',
   'model-folder-unreadable': 'The folder of the model cannot be listed.',
   'model-folder-large': 'The folder holds more files than a model has: it is one above, or another one.',
   'model-file-missing': 'The model lacks a file that is needed. The message lists those that it has.',
@@ -219,7 +220,7 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'model-cache-unwritable': 'The folder for models of the hub cannot be written to.',
   'model-download-damaged': 'What was downloaded is not what the hub lists, and was not kept. Try again.',
   'model-weights':
-    'The model has no file of weights that can be used for what it embeds. The message lists those that it has.',
+    'The folder has no file of weights that can be used for what the model is to embed. The message says what it is instead (an adapter, a folder of checkpoints, pickles, …), and what to do.',
   'model-type':
     'The safetensors of such a model cannot be loaded, or not for this modality. An ONNX export in `onnx/` can.',
   'checkpoint-file':

@@ -7,7 +7,7 @@ import { readSafetensors, type SafetensorsEntry } from '../engine/datasets/safet
 import { contents, type Content } from '../engine/datasets/dataset.ts';
 import { onnxOutputsOf } from '../engine/encoders/checkpoint/onnxTextInputs.ts';
 import { weightFilesOf } from '../engine/encoders/checkpoint/weightFiles.ts';
-import { folderFiles } from '../engine/encoders/modelSource/folderFiles.ts';
+import { filesIn, folderFiles } from '../engine/encoders/modelSource/folderFiles.ts';
 import { HubCache } from '../engine/encoders/modelSource/hubCache.ts';
 import { isCommit } from '../engine/encoders/modelSource/hubFile.ts';
 import { hubSettings } from '../engine/encoders/modelSource/hubSettings.ts';
@@ -15,7 +15,7 @@ import { locateModel } from '../engine/encoders/modelSource/modelReference.ts';
 import { openClipConfigName } from '../engine/encoders/openClip/openClipConfig.ts';
 import { onnxParts, promptFor, type OnnxParts } from '../engine/encoders/onnxParts.ts';
 import { pretrained } from '../engine/encoders/pretrained.ts';
-import { chosenWeights, filesIn, placedTransformer } from '../engine/encoders/pretrainedFiles.ts';
+import { placedTransformer, weightsIn } from '../engine/encoders/pretrainedFiles.ts';
 import { safetensorsEncoder } from '../engine/encoders/safetensorsEncoder.ts';
 import { Random } from '../engine/numerics/random.ts';
 import type { SentenceModel } from '../engine/encoders/sentence/sentenceModel.ts';
@@ -120,7 +120,8 @@ async function detailsOf(
   content: Content | null,
 ): Promise<readonly string[]> {
   if (content === null) return [];
-  const weights = chosenWeights(filesIn(files, inner), asked, content);
+  const ofTransformer = { name: asked.model, folder: join(folder, inner), files: filesIn(files, inner) };
+  const weights = await weightsIn(ofTransformer, asked, content);
   const context = { content, modality: content, signal: new AbortController().signal };
   if (weights.kind === 'safetensors') {
     await safetensorsEncoder(

@@ -5,12 +5,13 @@ import { mediaShapes } from './checkpoint/checkpointInput.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
 import { framesParam, inferenceParams, windowParam } from './inferenceParams.ts';
+import { filesIn } from './modelSource/folderFiles.ts';
 import type { OnnxFiles } from './modelSource/onnxFiles.ts';
 import { resolveModel } from './modelSource/resolveModel.ts';
 import { onnxEncoder } from './onnxEncoder.ts';
 import { expectNothingAfter, onnxParts, promptFor } from './onnxParts.ts';
 import { outputParam, poolingParam } from './pooling.ts';
-import { chosenWeights, filesIn, placedTransformer, wantedFiles } from './pretrainedFiles.ts';
+import { placedTransformer, wantedFiles, weightsIn } from './pretrainedFiles.ts';
 import { safetensorsEncoder } from './safetensorsEncoder.ts';
 import { prompted } from './sentence/prompted.ts';
 import { promptParam } from './sentence/prompts.ts';
@@ -57,12 +58,16 @@ export const pretrained = defineEncoder({
     const source = await resolveModel(given.model, {
       baseFolder,
       ...(given.revision !== undefined && { revision: given.revision }),
-      wanted: (files) => wantedFiles(files, given, context.content),
+      wanted: (files, folder) => wantedFiles({ name: given.model, folder, files }, given, context.content),
       signal,
       progress,
     });
     const { inner, sentence } = await placedTransformer(source.folder, source.files);
-    const weights = chosenWeights(filesIn(source.files, inner), given, context.content);
+    const weights = await weightsIn(
+      { name: given.model, folder: join(source.folder, inner), files: filesIn(source.files, inner) },
+      given,
+      context.content,
+    );
     const name = source.revision === null ? source.name : `${source.name}@${source.revision.slice(0, 12)}`;
     const place: ModelPlace = { folder: source.folder, inner, name, sentence };
     return weights.kind === 'onnx'

@@ -1,28 +1,12 @@
+import { join } from 'node:path';
 import type { Content } from '../datasets/dataset.ts';
 import { InputError } from '../problems.ts';
-import { weightFilesOf } from './checkpoint/weightFiles.ts';
-import type { Precision } from './inferenceParams.ts';
-import { onnxFilesOf, type OnnxFiles } from './modelSource/onnxFiles.ts';
+import { chosenWeights, type Weights, type WeightsAsked } from './chosenWeights.ts';
+import { missingWeights, type WeightsPlace } from './missingWeights.ts';
+import { filesIn } from './modelSource/folderFiles.ts';
 import { moduleFiles, transformerFolder } from './sentence/sentenceFiles.ts';
 import { readSentenceModel, type SentenceModel } from './sentence/sentenceModel.ts';
 
-/** The files in a folder of those of a model, relative to it. */
-export function filesIn(files: readonly string[], folder: string): readonly string[] {
-  if (folder === '') return files;
-  return files.flatMap((file) => (file.startsWith(`${folder}/`) ? [file.slice(folder.length + 1)] : []));
-}
-
-const parts = {
-  image: 'vision',
-  video: 'vision',
-  text: 'text',
-  protein: 'text',
-  audio: 'audio',
-  tensor: 'vision',
-} as const;
-const safetensors = 'model.safetensors';
-/** What a CLIP and a SigLIP embed. */
-const clipContents: readonly Content[] = ['image', 'video', 'text'];
 /** What says how items are prepared, and what the model is. */
 const descriptions = [
   'config.json',
@@ -34,50 +18,34 @@ const descriptions = [
   'vocab.txt',
 ];
 
-export interface WeightsAsked {
-  readonly weights: 'auto' | 'onnx' | 'safetensors';
-  readonly precision: Precision;
-}
-
-type Weights =
-  | { readonly kind: 'onnx'; readonly files: OnnxFiles }
-  | { readonly kind: 'safetensors'; readonly files: readonly string[] };
-
 /**
  * The weights that an encoder of a content runs.
  *
- * @param files of the transformer, relative to its folder.
  * @throws InputError `model-weights` when none of the files can be used.
  */
-export function chosenWeights(
-  files: readonly string[],
-  { weights, precision }: WeightsAsked,
+export async function weightsIn(
+  place: WeightsPlace,
+  asked: WeightsAsked,
   content: Content,
-): Weights {
-  const onnx = weights === 'safetensors' ? null : onnxFilesOf(files, parts[content], precision);
-  if (onnx !== null) return { kind: 'onnx', files: onnx };
-  const expectsClip = weights !== 'onnx' && clipContents.includes(content);
-  const weightFiles = expectsClip ? weightFilesOf(files) : null;
-  if (weightFiles !== null) return { kind: 'safetensors', files: weightFiles };
-  const ending = precision === 'fp16' ? '_fp16.onnx' : '.onnx';
-  const expected = [
-    ...(weights === 'safetensors' && expectsClip
-      ? []
-      : [`onnx/${parts[content]}_model${ending}`, `onnx/model${ending}`]),
-    ...(expectsClip ? [safetensors] : []),
-  ];
-  const found = files.filter((name) => /\.(onnx|safetensors|bin|pt|pth|h5|msgpack)$/.test(name));
-  throw new InputError(
-    'model-weights',
-    `The model has no weights that can be used for ${content}: expected ${expected.join(', or ')}; found ${found.join(', ') || 'none'}`,
-  );
+): Promise<Weights> {
+  const weights = chosenWeights(place.files, asked, content);
+  if (weights === null) throw await missingWeights(place, asked, content);
+  return weights;
 }
 
-/** The files of a model that an encoder of a content needs, of all that there are. */
-export function wantedFiles(all: readonly string[], given: WeightsAsked, content: Content): string[] {
+/**
+ * The files of a model that an encoder of a content needs, of all that there are.
+ *
+ * @throws InputError as `weightsIn`.
+ */
+export async function wantedFiles(
+  { name, folder, files: all }: WeightsPlace,
+  given: WeightsAsked,
+  content: Content,
+): Promise<string[]> {
   const inner = transformerFolder(all);
   const files = filesIn(all, inner);
-  const weights = chosenWeights(files, given, content);
+  const weights = await weightsIn({ name, folder: folder && join(folder, inner), files }, given, content);
   const ofWeights =
     weights.kind === 'onnx' ? [weights.files.path, ...weights.files.dataFiles] : weights.files;
   const ofTransformer = [...descriptions.filter((name) => files.includes(name)), ...ofWeights];

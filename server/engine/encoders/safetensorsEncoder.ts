@@ -13,6 +13,11 @@ const configSchema = z.looseObject({ model_type: z.string(), auto_map: z.looseOb
 
 const encoders: Readonly<Record<string, typeof clipEncoder>> = { clip: clipEncoder, siglip: siglipEncoder };
 
+/** Whether the safetensors of a type, or of a tower of one, can be loaded. */
+export function isLoadableType(type: string): boolean {
+  return Object.hasOwn(encoders, towerOfType(type)?.whole ?? type);
+}
+
 /** Why the safetensors of types that look like these cannot be loaded. */
 const reasons: Readonly<Record<string, string>> = {
   siglip2: 'SigLIP 2 for pictures of any shape (NaFlex); SigLIP 2 for one size calls its type siglip',
@@ -44,7 +49,7 @@ export async function safetensorsEncoder(
   const whole = tower?.whole ?? type;
   const refuse = (found: string): InputError =>
     new InputError('model-type', `${file}: model_type: found ${type}${found}`, { file });
-  if (!Object.hasOwn(encoders, whole)) {
+  if (!isLoadableType(type)) {
     const isOwn = content.auto_map !== undefined;
     const reason = reasons[type] ?? (isOwn ? 'whose code comes with it, and is not run here' : undefined);
     throw refuse(

@@ -226,13 +226,12 @@ describe('the fingerprint', () => {
 });
 
 describe('files that cannot be used', () => {
-  it('no weights: lists those that there are', async () => {
+  it('no weights for the content: lists those that there are', async () => {
     const copy = await copyModel('split', folder());
-    await writeFile(join(copy, 'pytorch_model.bin'), '');
     const { code, message } = await problemOf(loadPretrained(copy, 'audio', {}));
     expect(code).toBe('model-weights');
     expect(message).toBe(
-      'The model has no weights that can be used for audio: expected onnx/audio_model.onnx, or onnx/model.onnx; found onnx/text_model.onnx, onnx/vision_model.onnx, onnx/vision_model_fp16.onnx, pytorch_model.bin',
+      `${copy} has no weights that can be used for audio: found onnx/text_model.onnx, onnx/vision_model.onnx, onnx/vision_model_fp16.onnx, expected onnx/audio_model.onnx, or onnx/model.onnx; a model of another name is named by itself: \`kind: onnx\` with \`path: ${copy}/onnx/text_model.onnx\``,
     );
   });
 
@@ -242,16 +241,19 @@ describe('files that cannot be used', () => {
       const { code, message } = await problemOf(loadPretrained(folder(), 'protein', { weights }));
       expect(code).toBe('model-weights');
       expect(message).toMatch(
-        /for protein: expected onnx\/text_model\.onnx, or onnx\/model\.onnx; found model\.safetensors$/,
+        /for protein: found model\.safetensors; expected onnx\/text_model\.onnx, or onnx\/model\.onnx$/,
       );
     }
   });
 
   it.each([
-    [{ weights: 'safetensors' }, 'expected model.safetensors; found onnx/model.onnx'],
+    [
+      { weights: 'safetensors' },
+      'asks for model.safetensors, found onnx/model.onnx; take `weights: safetensors` away',
+    ],
     [
       { weights: 'onnx', precision: 'fp16' },
-      'expected onnx/vision_model_fp16.onnx, or onnx/model_fp16.onnx; found onnx/model.onnx',
+      'asks for onnx/vision_model_fp16.onnx, or onnx/model_fp16.onnx, found onnx/model.onnx; take `precision: fp16` away',
     ],
   ])('no weights of the kind that is asked for: %o', async (given, reason) => {
     const { code, message } = await problemOf(loadPretrained(modelFile('dual'), 'image', given));

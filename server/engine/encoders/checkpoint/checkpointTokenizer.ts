@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../../problems.ts';
 import { Tokenizer, type CutSide, type TokenizerParts } from '../tokenizers/tokenizer.ts';
 import { TokenizerProblem } from '../tokenizers/tokenizerProblem.ts';
-import { readCheckpointJson } from './checkpointFile.ts';
+import { tokenizerConversion } from '../weightsConversion.ts';
+import { isCheckpointFile, readCheckpointJson } from './checkpointFile.ts';
 import { paddedLength, type Padding } from './padding.ts';
 import {
   furtherTokens,
@@ -84,6 +86,7 @@ export async function readTokenizer(
   folder: string,
   { length, usualLength = defaultLength, padding, vocabulary }: TokenizerOptions,
 ): Promise<CheckpointTokenizer> {
+  await expectNoOtherTokenizer(folder);
   const { file, text, content } = await readCheckpointJson(folder, 'tokenizer.json', tokenizerSchema);
   const read = await readTokenizerSettings(folder);
   const settings = read?.content ?? {};
@@ -137,6 +140,30 @@ export async function readTokenizer(
       };
     },
   };
+}
+
+/** What tokenizers are made of that transformers does not take from `tokenizer.json`. */
+const otherTokenizers = [
+  ['vocab.json', 'merges.txt'],
+  ['vocab.txt'],
+  ['spiece.model'],
+  ['sentencepiece.bpe.model'],
+  ['tokenizer.model'],
+] as const;
+
+/** @throws InputError `checkpoint-file` where the tokenizer is there in another format alone, with what converts it. */
+async function expectNoOtherTokenizer(folder: string): Promise<void> {
+  if (await isCheckpointFile(folder, 'tokenizer.json')) return;
+  for (const names of otherTokenizers) {
+    const isThere = await Promise.all(names.map((name) => isCheckpointFile(folder, name)));
+    if (!isThere.every(Boolean)) continue;
+    const file = join(folder, 'tokenizer.json');
+    throw new InputError(
+      'checkpoint-file',
+      `${file} is not there, which says how texts become tokens; found ${names.join(' and ')}, of which Python makes it: \`${tokenizerConversion(folder)}\``,
+      { file },
+    );
+  }
 }
 
 function fileLength(

@@ -45,3 +45,9 @@ export async function folderFiles(folder: string, mostEntries = 10_000): Promise
   }
   return files.sort();
 }
+
+/** The files in a folder of those of a model, relative to it. */
+export function filesIn(files: readonly string[], folder: string): readonly string[] {
+  if (folder === '') return files;
+  return files.flatMap((file) => (file.startsWith(`${folder}/`) ? [file.slice(folder.length + 1)] : []));
+}

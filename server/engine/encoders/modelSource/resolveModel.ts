@@ -12,10 +12,14 @@ import { locateModel, type ModelPlace } from './modelReference.ts';
 import { writingProblem } from './writingProblem.ts';
 
 /**
- * Picks the files that are needed from the paths of those that there are (with `/`). It may name files that there are
- * not: they are then what is missing. It may throw an InputError that says more.
+ * Picks the files that are needed from the paths of those that there are (with `/`), in a folder, absolute, or null where
+ * they are not on this machine. It may name files that there are not: they are then what is missing. It may throw an
+ * InputError that says more.
  */
-export type PickFiles = (paths: string[]) => readonly string[];
+export type PickFiles = (
+  paths: string[],
+  folder: string | null,
+) => readonly string[] | Promise<readonly string[]>;
 
 export interface ResolveOptions extends HubOverrides {
   /** What relative folders are relative to. */
@@ -57,7 +61,7 @@ export async function resolveModel(reference: string, options: ResolveOptions): 
   signal.throwIfAborted();
   const place = await locateModel(reference, { baseFolder, revision }, surroundings?.home);
   if (place.kind === 'folder') {
-    const files = pick(await folderFiles(place.folder), wanted, place.folder);
+    const files = await pick(await folderFiles(place.folder), wanted, place);
     return { folder: place.folder, files, revision: null, name: basename(place.folder) };
   }
   const settings = await hubSettings(options, surroundings);
@@ -102,7 +106,7 @@ class HubModel {
     } catch (error) {
       return this.#withoutHub(error);
     }
-    const files = this.#pickFrom(tree, commit);
+    const files = await this.#pickFrom(tree, commit);
     await this.#download(client, commit, await this.#missing(commit, files));
     if (commit !== revision) await tryTo(this.#cache.writeRef(revision, commit));
     return this.#resolved(commit, files);
@@ -127,7 +131,7 @@ class HubModel {
   async #cachedAsListed(commit: string): Promise<ResolvedModel | undefined> {
     const tree = await this.#cache.readTree(commit);
     if (tree === undefined) return undefined;
-    const files = this.#pickFrom(tree, commit);
+    const files = await this.#pickFrom(tree, commit);
     return (await this.#missing(commit, files)).length === 0 ? this.#resolved(commit, files) : undefined;
   }
 
@@ -137,7 +141,7 @@ class HubModel {
     const folder = this.#cache.snapshot(commit);
     const paths = await folderFiles(folder).catch(() => []);
     try {
-      const files = pick(paths, this.#options.wanted, folder);
+      const files = await pick(paths, this.#options.wanted, { folder });
       return this.#resolved(
         commit,
         files.map((path) => ({ path })),
@@ -185,10 +189,11 @@ class HubModel {
     }
   }
 
-  #pickFrom(tree: readonly HubFile[], commit: string): HubFile[] {
+  async #pickFrom(tree: readonly HubFile[], commit: string): Promise<HubFile[]> {
     const byPath = new Map(tree.map((file) => [file.path, file]));
     const where = `${this.#place.id} at commit ${commit}`;
-    return pick([...byPath.keys()].sort(), this.#options.wanted, where).map((path) => byPath.get(path)!);
+    const picked = await pick([...byPath.keys()].sort(), this.#options.wanted, { where });
+    return picked.map((path) => byPath.get(path)!);
   }
 
   #resolved(commit: string, files: readonly { readonly path: string }[]): ResolvedModel {
@@ -212,11 +217,16 @@ class HubModel {
 }
 
 /**
- * @param where the beginning of the message.
+ * @param place the folder that has the paths, or the beginning of the message where there is none.
  * @throws InputError `model-file-missing`.
  */
-function pick(paths: string[], wanted: PickFiles, where: string): string[] {
-  const files = [...new Set(wanted([...paths]))];
+async function pick(
+  paths: string[],
+  wanted: PickFiles,
+  place: { readonly folder: string } | { readonly where: string },
+): Promise<string[]> {
+  const [folder, where] = 'folder' in place ? [place.folder, place.folder] : [null, place.where];
+  const files = [...new Set(await wanted([...paths], folder))];
   const missing = files.filter((file) => !paths.includes(file));
   if (files.length > 0 && missing.length === 0) return files;
   const lacks = files.length === 0 ? 'none of the files that are needed' : `no ${missing.join(', no ')}`;

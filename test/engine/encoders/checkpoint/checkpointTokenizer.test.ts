@@ -16,6 +16,22 @@ function fixed(length: number, vocabulary = 1000): TokenizerOptions {
   return { length, padding: 'full', vocabulary };
 }
 
+it.each([['vocab.json', 'merges.txt'], ['vocab.txt'], ['spiece.model'], ['tokenizer.model']])(
+  'without tokenizer.json, with %s: says what makes it',
+  async (...names) => {
+    const copy = await copyCheckpoint('huggingFace', folder());
+    await rm(join(copy, 'tokenizer.json'));
+    await expect(readTokenizer(copy, fixed(5))).rejects.toThrow(/is not there, .*; expected it in/);
+    for (const name of names) await writeFile(join(copy, name), '');
+    await expect(readTokenizer(copy, fixed(5))).rejects.toMatchObject({
+      code: 'checkpoint-file',
+      message: expect.stringContaining(
+        `AutoTokenizer.from_pretrained("${copy}", use_fast=True).save_pretrained("${copy}")`,
+      ) as string,
+    });
+  },
+);
+
 describe('the tokenizer', () => {
   it.each(checkpoints)('%s: gives the tokens of an independent implementation', async (name) => {
     const { texts, tokens } = expected(name);

@@ -71,7 +71,18 @@ it('names the folder that was likely meant', async () => {
   });
 });
 
-it('refuses a file', async () => {
-  await writeFile(join(base(), 'model.onnx'), '');
-  await expect(locate('model.onnx')).rejects.toMatchObject({ code: 'model-not-a-folder' });
+it.each([
+  ['model.onnx', 'write `kind: onnx` with `path: model.onnx`'],
+  ['./clip/model.safetensors', 'write `model: ./clip`'],
+  ['model.safetensors', 'write `model: .`'],
+  ['clip-f16.gguf', 'llama.cpp'],
+  ['clip.bin', 'expected the folder of a model'],
+])('refuses a file, %s, and says what to write', async (reference, remedy) => {
+  await mkdir(join(base(), 'clip'), { recursive: true });
+  await writeFile(join(base(), reference), '');
+  await expect(locate(reference)).rejects.toMatchObject({
+    code: 'model-not-a-folder',
+    message: expect.stringMatching(/^[\w./-]+ is a file, /) as string,
+  });
+  await expect(locate(reference)).rejects.toThrow(remedy);
 });

@@ -4,6 +4,10 @@
  */
 export const dataExplanations: Readonly<Record<string, string>> = {
   'file-unreadable': 'The file is not there, is no regular file, or may not be read.',
+  'pointer-file':
+    'What lies there is the pointer that Git LFS or git-annex leaves in the place of a file until it is fetched: run `git lfs pull`, or `git annex get`.',
+  'page-in-place':
+    'What lies there is a page or a message that a server sent in place of the file, as it does where one has to log in or the address is wrong. Download the file again.',
   'path-not-found': 'There is no file or folder of that name, or it may not be looked at.',
   'not-recognised':
     'No reader knows the file or folder by its name. Name the reader in a `*.gap.yaml` file; `modality-gap readers` lists them.',

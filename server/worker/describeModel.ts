@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { decodeFloats, safetensorsFloatTypes } from '../engine/datasets/floatTypes.ts';
 import { openRegularFile } from '../engine/datasets/regularFile.ts';
+import { expectNoStandIns } from '../engine/datasets/standInFile.ts';
 import { readSafetensors, type SafetensorsEntry } from '../engine/datasets/safetensorsFile.ts';
 import { contents, type Content } from '../engine/datasets/dataset.ts';
 import { onnxOutputsOf } from '../engine/encoders/checkpoint/onnxTextInputs.ts';
@@ -132,6 +133,7 @@ async function detailsOf(
   }
   const { path, isWhole } = weights.files;
   const modelFile = join(folder, inner, path);
+  await expectNoStandIns([path, ...weights.files.dataFiles].map((name) => join(folder, inner, name)));
   const ways = await onnxParts(folder, sentence, { ...asked, modelFile, isWhole }, context);
   const outputs = await onnxOutputsOf(modelFile);
   const ofOutput = outputs === null ? [] : ways.head.choose(modelFile, outputs).details;

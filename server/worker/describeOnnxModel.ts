@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileRange } from '../engine/datasets/byteRange.ts';
 import { contents, type Content } from '../engine/datasets/dataset.ts';
 import { openRegularFile } from '../engine/datasets/regularFile.ts';
+import { expectNoStandIns } from '../engine/datasets/standInFile.ts';
 import { readImageTarget } from '../engine/encoders/checkpoint/imageProcessor.ts';
 import { embeddingAxes, embeddingOutput, likelyOutputs } from '../engine/encoders/embeddingOutput.ts';
 import { imageParam, imageTarget } from '../engine/encoders/inputs/imageParam.ts';
@@ -88,7 +89,10 @@ async function expectDataFiles(file: string, { dataFiles }: OnnxHeader): Promise
     const way = relative(folder, path);
     const isOutside = isAbsolute(name) || isAbsolute(way) || way.split(sep)[0] === '..';
     const status = isOutside ? undefined : await stat(path).catch(() => undefined);
-    if (status?.isFile() === true) continue;
+    if (status?.isFile() === true) {
+      await expectNoStandIns([path]);
+      continue;
+    }
     throw new InputError(
       'model-external-data',
       `${file} keeps tensors in ${JSON.stringify(name)}, which ${isOutside ? 'is outside of its folder' : 'is not there'}; expected a file in ${folder}`,

@@ -4,13 +4,14 @@ import type { Content } from './dataset.ts';
 import { contentNouns } from './contentOfName.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 import { isTorchFile } from './pytorch/isTorchFile.ts';
+import { expectNoStandIn } from './standInFile.ts';
 import { unreadableFile } from './textFile.ts';
 
 /**
  * Opens a file to read parts of it. The caller closes the handle.
  *
  * @throws InputError `file-unreadable` when there is no such file, it is a pipe, folder or device, or it cannot be
- *   opened; `pickle-refused` when it is a pickle by its name, unless torch wrote it.
+ *   opened; `pickle-refused` when it is a pickle by its name, unless torch wrote it; as `expectNoStandIn`.
  */
 export async function openRegularFile(file: string): Promise<{ handle: FileHandle; size: number }> {
   let opened: { handle: FileHandle; size: number };
@@ -19,6 +20,12 @@ export async function openRegularFile(file: string): Promise<{ handle: FileHandl
     opened = { handle: await open(file), size };
   } catch (error) {
     throw unreadableFile(file, error);
+  }
+  try {
+    await expectNoStandIn(opened.handle, file, opened.size);
+  } catch (error) {
+    await opened.handle.close();
+    throw error;
   }
   if (hasPickleName(file) && !(await isTorchFile(opened.handle, file, opened.size))) {
     await opened.handle.close();

@@ -2,6 +2,7 @@ import { open, rm, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
 import { fileRange, type ByteRange } from './byteRange.ts';
+import { expectNoStandIn } from './standInFile.ts';
 
 /** A tensor in a safetensors file. */
 export interface SafetensorsEntry {
@@ -53,7 +54,7 @@ const headerSchema = z.record(
  * an overlap, as the format demands.
  *
  * @throws InputError `safetensors-empty`, `safetensors-truncated`, `safetensors-header`, `safetensors-offsets`,
- *   `safetensors-size`.
+ *   `safetensors-size`; as `expectNoStandIn`.
  */
 export async function readSafetensors(
   handle: FileHandle,
@@ -90,6 +91,14 @@ export async function readSafetensorsFile(
   await whole.read(0, lengthBytes);
   const length = Number(lengthBytes.readBigUInt64LE());
   if (length > LARGEST_HEADER || length > size - 8) {
+    await expectNoStandIn(handle, file, size);
+    const start = lengthBytes.toString('latin1');
+    if (/^[\x20-\x7e]{8}$/.test(start)) {
+      throw problem(
+        'safetensors-header',
+        `it begins with the text ${JSON.stringify(start)}, expected the length of a header: it is no safetensors file, whatever its name says`,
+      );
+    }
     throw problem(
       'safetensors-truncated',
       `the header claims ${length} bytes, but the file has ${size - 8} after its length, and at most ${LARGEST_HEADER} are read`,

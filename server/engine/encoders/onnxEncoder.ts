@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { expectNoStandIns } from '../datasets/standInFile.ts';
 import type { ModelProcess } from '../runtime/modelProcess.ts';
 import { startModel } from '../runtime/modelProcess.ts';
 import type { EmbeddingHead } from './embeddingHead.ts';
@@ -31,7 +32,7 @@ export interface OnnxEncoderOptions {
  * An encoder that is an ONNX model.
  *
  * @throws InputError `model-missing` when a file cannot be read; `model-inputs` for types that nothing is given in; those
- * of `startModel` for a model that may be whole.
+ * of `startModel` for a model that may be whole; as `expectNoStandIns`.
  */
 export async function onnxEncoder(
   { file, summary, preparation, head, batchSize, wholeShapes }: OnnxEncoderOptions,
@@ -47,7 +48,9 @@ export async function onnxEncoder(
   const identity = createHash('sha256').update(
     JSON.stringify([content, preparation.identity, head.identity, isAlone]),
   );
-  for (const path of [file, ...(await dataFilesOf(file))]) identity.update(await fileHash(path));
+  const files = [file, ...(await dataFilesOf(file))];
+  await expectNoStandIns(files);
+  for (const path of files) identity.update(await fileHash(path));
   const start = (): Promise<ModelProcess> => startModel(file, { name: file, device, signal });
   const logitScale = wholeShapes && (await scaleOf(start, wholeShapes));
   return {

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { standInProblem } from '../../datasets/standInFile.ts';
 import { InputError } from '../../problems.ts';
 
 /** Tokenizers of large vocabularies are a few megabytes. */
@@ -52,7 +53,7 @@ export function isCheckpointFile(folder: string, name: string): Promise<boolean>
  * Reads a JSON file of a checkpoint's folder.
  *
  * @throws InputError `checkpoint-file` when it is not there, `checkpoint-json` when it is no JSON or longer than
- * 64 MiB, `checkpoint-config` when a key does not hold what it should; the message names it.
+ * 64 MiB, as `standInProblem`, `checkpoint-config` when a key does not hold what it should; the message names it.
  */
 export async function readCheckpointJson<Schema extends z.ZodType>(
   folder: string,
@@ -70,6 +71,8 @@ export async function readCheckpointJson<Schema extends z.ZodType>(
   try {
     parsed = JSON.parse(text);
   } catch (error) {
+    const standIn = standInProblem(text, file);
+    if (standIn !== null) throw standIn;
     throw new InputError('checkpoint-json', `${file} is not JSON: ${(error as Error).message}`, { file });
   }
   const checked = schema.safeParse(parsed);

@@ -53,7 +53,12 @@ export async function measure(
       warnings.forEach(warn);
       return config;
     },
-  }).finally(bar.clear);
+  })
+    .catch((error: unknown) => {
+      const line = error instanceof InputError ? target.describe(error) : null;
+      throw line === null ? error : new CommandError(exitCodes.runFailed, [line]);
+    })
+    .finally(bar.clear);
   signal.throwIfAborted();
 
   for (const { message, code } of run.report.notes) say(`note: ${message} [${code}]`);

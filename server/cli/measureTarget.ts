@@ -10,6 +10,7 @@ import { checkAgainstData } from '../config/dataChecks.ts';
 import { needsEncoders, sameEncoderForAll, untrainedEncoder } from '../config/sharedEncoder.ts';
 import { parseConfig, validateConfig } from '../config/parseConfig.ts';
 import type { ExperimentConfig } from '../config/schema.ts';
+import { valueAt } from '../config/schemaWalk.ts';
 import { dataEntryFor, untoldNames, type DataEntry } from '../engine/datasets/dataEntry.ts';
 import { readers } from '../engine/datasets/registry.ts';
 import { randomNetwork } from '../engine/encoders/randomNetwork.ts';
@@ -48,6 +49,8 @@ export interface MeasureTarget {
     readonly config: ExperimentConfig;
     readonly warnings: readonly DescribedProblem[];
   };
+  /** A line about an error of the run whose cause is written in the configuration or in a flag; null for others. */
+  describe(error: InputError): string | null;
 }
 
 /**
@@ -138,7 +141,7 @@ function flaggedTarget(
   flagged: FlaggedConfig,
   describe: (problems: readonly Problem[]) => DescribedProblem[],
   model: string | undefined,
-): Pick<MeasureTarget, 'config' | 'complete'> {
+): Pick<MeasureTarget, 'config' | 'complete' | 'describe'> {
   const refuse = (problems: readonly Problem[]) =>
     new CommandError(
       exitCodes.wrongUsage,
@@ -162,6 +165,13 @@ function flaggedTarget(
       const problems = checkAgainstData(config, facts);
       if (problems.some(({ severity }) => severity === 'error')) throw refuse(problems);
       return { config, warnings: describe(problems) };
+    },
+    describe({ code, message, place: { configPath: path } }) {
+      if (path === undefined) return null;
+      if (path[0] === 'encoders' && model !== undefined)
+        return describeAfter('--model', { message, code }, null).line;
+      const isWritten = valueAt(flagged.value, path) !== undefined;
+      return isWritten ? describe([{ code, severity: 'error', message, path }])[0]!.line : null;
     },
   };
 }
@@ -193,7 +203,11 @@ function describeByFlag(problem: Problem | Finding, flagged: FlaggedConfig): Des
 }
 
 /** @param cause What the note names as the cause; null for none. */
-function describeAfter(place: string, { code, message }: Problem, cause: string | null): DescribedProblem {
+function describeAfter(
+  place: string,
+  { code, message }: Pick<Problem, 'code' | 'message'>,
+  cause: string | null,
+): DescribedProblem {
   const note = { code, message: cause === null ? message : `${cause}: ${message}` };
   return { line: `${place}: ${message} [${code}]`, note };
 }

@@ -7,6 +7,7 @@ import { embedSamples } from './encoders/embedSamples.ts';
 import type { EmbeddingCache, EmbeddingStore } from './encoders/embeddingCache.ts';
 import type { Encoder } from './encoders/encoder.ts';
 import type { ItemCounts } from './encoders/modalityEmbeddings.ts';
+import { encoderProblem } from './encoders/encoderProblem.ts';
 import { encoders } from './encoders/registry.ts';
 import type { Random } from './numerics/random.ts';
 import { InputError } from './problems.ts';
@@ -74,6 +75,7 @@ export async function embedDataset(
   const { embeddings, rows, contents, skipped, items } = await embedSamples(dataset, loaded, {
     strict,
     stores,
+    explain: (error, { name }) => encoderProblem(error, name, options.encoders[name]!, options.baseFolder),
     signal,
     progress,
   });
@@ -105,7 +107,9 @@ async function loadEncoder(
     note({ code: `${entry.kind}-encoder`, message: `${name}: ${definition.caveat}` });
   }
   const context = { modality: name, content, baseFolder, random, device, signal, progress };
-  const encoder = await definition.load(entry, context);
+  const encoder = await definition.load(entry, context).catch((error: unknown) => {
+    throw encoderProblem(error, name, entry, baseFolder);
+  });
   for (const { code, message } of encoder.notes ?? []) note({ code, message: `${name}: ${message}` });
   return encoder;
 }

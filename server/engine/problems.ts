@@ -8,6 +8,8 @@ export interface Place {
   readonly file?: string;
   readonly line?: number;
   readonly column?: number;
+  /** Leads to the value in the configuration that names what is at fault, where that is known. */
+  readonly configPath?: readonly (string | number)[];
 }
 
 /**

@@ -107,12 +107,24 @@ interface Embedded {
   readonly skipped: readonly SkippedRow[];
 }
 
-/** Throws an error of too few rows with what became of the others; any other error as it is. */
-function sayLeftOut(skipped: readonly SkippedRow[]): (error: unknown) => never {
+/**
+ * Throws an error of too few rows with what became of the others, and any of embeddings that were made without a file,
+ * in whose place stands what made them.
+ */
+function sayOrigin({
+  skipped,
+  encoders: made,
+}: Pick<Embedded, 'skipped' | 'encoders'>): (error: unknown) => never {
   return (error) => {
-    if (!(error instanceof InputError) || error.code !== 'too-few-rows' || skipped.length === 0) throw error;
-    // Embeddings that were made have no file.
-    throw new InputError(error.code, withLeftOutRows(error.message, skipped));
+    if (!(error instanceof InputError)) throw error;
+    const { code, message, place } = error;
+    const isOfFew = code === 'too-few-rows' && skipped.length > 0;
+    if (!isOfFew && made === null) throw error;
+    throw new InputError(
+      code,
+      isOfFew ? withLeftOutRows(message, skipped) : message,
+      made === null ? place : {},
+    );
   };
 }
 
@@ -143,7 +155,7 @@ class Run {
       this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;
       const all = await this.#timed('embedding', () => this.#embed(dataset));
       const embedded = this.#config.invalidRows === 'skip' ? await this.#withoutInvalidRows(all) : all;
-      const report = await this.#measure(embedded, kernels).catch(sayLeftOut(all.skipped));
+      const report = await this.#measure(embedded, kernels).catch(sayOrigin(all));
       const isRead = embedded.matrices === null && this.#options.keepEmbeddings;
       return {
         report,
@@ -207,7 +219,7 @@ class Run {
     const kept = Uint32Array.from(missingFrom(invalid.rows, count));
     if (kept.length < 2) {
       const error = new InputError('too-few-rows', `${note.message}; a cone needs at least 2`, { file });
-      sayLeftOut(embedded.skipped)(error);
+      sayOrigin(embedded)(error);
     }
     this.#notes.push(note);
     return {

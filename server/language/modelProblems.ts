@@ -1,4 +1,6 @@
 import { valueAt } from '../config/schemaWalk.ts';
+import { keyAtFault } from '../engine/encoders/keyAtFault.ts';
+import { unequalEncoders } from '../engine/encoders/unequalEncoders.ts';
 import { factProblem, placeOfPath } from './dataProblems.ts';
 import type { DocumentProblem } from './documentProblem.ts';
 import { formatTemperature } from './factDescriptions.ts';
@@ -28,10 +30,12 @@ function unreadableModels(document: GapDocument, facts: Facts): DocumentProblem[
   return modalitiesIn(document).flatMap((modality) => {
     const known = modelOf(document.value, modality, document.uri, facts);
     if (known === undefined || !isProblem(known)) return [];
-    const entry = ['encoders', modality];
-    const output = [...entry, 'output'];
-    const isOfOutput = known.problem.code === 'model-output' && document.entryAt(output) !== undefined;
-    return [factProblem(known, isOfOutput ? output : placeOfPath(document.value, entry))];
+    const path = ['encoders', modality];
+    const key = keyAtFault(
+      known.problem.code,
+      valueAt(document.value, path) as Readonly<Record<string, unknown>>,
+    );
+    return [factProblem(known, key === null ? path : [...path, key])];
   });
 }
 
@@ -49,24 +53,22 @@ function modelNotes(document: GapDocument, facts: Facts): DocumentProblem[] {
 }
 
 function unequalDimensions(document: GapDocument, facts: Facts): DocumentProblem[] {
-  const known = modalitiesIn(document).flatMap((modality) => {
-    const dimension = modelFactsOf(document.value, modality, document.uri, facts)?.dimension ?? null;
-    return dimension === null ? [] : [{ modality, dimension }];
+  const known = modalitiesIn(document).flatMap((name) => {
+    const columns = modelFactsOf(document.value, name, document.uri, facts)?.dimension ?? null;
+    return columns === null ? [] : [{ name, columns }];
   });
   const [first] = known;
   const place = (modality: string): Path => placeOfPath(document.value, ['encoders', modality]);
-  return known.flatMap(({ modality, dimension }): DocumentProblem[] => {
-    if (first === undefined || dimension === first.dimension) return [];
+  return known.flatMap((other): DocumentProblem[] => {
+    if (first === undefined || other.columns === first.columns) return [];
     return [
       {
         code: 'unequal-dimensions',
         severity: 'error',
-        message: `The encoder for "${modality}" gives embeddings of dimension ${dimension}, that for "${first.modality}" of ${first.dimension}; expected the same`,
-        path: place(modality),
+        message: unequalEncoders(first, other),
+        path: place(other.name),
         at: 'value',
-        related: [
-          { path: place(first.modality), at: 'value', message: `Gives dimension ${first.dimension}` },
-        ],
+        related: [{ path: place(first.name), at: 'value', message: `Gives dimension ${first.columns}` }],
       },
     ];
   });

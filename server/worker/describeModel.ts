@@ -6,6 +6,7 @@ import { openRegularFile } from '../engine/datasets/regularFile.ts';
 import { expectNoStandIns } from '../engine/datasets/standInFile.ts';
 import { readSafetensors, type SafetensorsEntry } from '../engine/datasets/safetensorsFile.ts';
 import { contents, type Content } from '../engine/datasets/dataset.ts';
+import { shownProblem } from '../engine/encoders/encoderProblem.ts';
 import { onnxOutputsOf } from '../engine/encoders/checkpoint/onnxTextInputs.ts';
 import { weightFilesOf } from '../engine/encoders/checkpoint/weightFiles.ts';
 import { filesIn, folderFiles } from '../engine/encoders/modelSource/folderFiles.ts';
@@ -15,6 +16,7 @@ import { hubSettings } from '../engine/encoders/modelSource/hubSettings.ts';
 import { locateModel } from '../engine/encoders/modelSource/modelReference.ts';
 import { openClipConfigName } from '../engine/encoders/openClip/openClipConfig.ts';
 import { onnxParts, promptFor, type OnnxParts } from '../engine/encoders/onnxParts.ts';
+import { outputDimension } from '../engine/encoders/outputDimension.ts';
 import { pretrained } from '../engine/encoders/pretrained.ts';
 import { placedTransformer, weightsIn } from '../engine/encoders/pretrainedFiles.ts';
 import { safetensorsEncoder } from '../engine/encoders/safetensorsEncoder.ts';
@@ -23,16 +25,18 @@ import type { SentenceModel } from '../engine/encoders/sentence/sentenceModel.ts
 import { InputError } from '../engine/problems.ts';
 import type { ModelDescription, WorkerContract } from '../protocol/worker.ts';
 
+const length = z.int().positive().optional().catch(undefined);
+const tower = z.object({ hidden_size: length, projection_size: length }).optional().catch(undefined);
+
 /** What of a checkpoint's `config.json` is told; files that say something else are passed over. */
 const configSchema = z.object({
   architectures: z.array(z.string()).optional().catch(undefined),
   model_type: z.string().optional().catch(undefined),
-  projection_dim: z.int().positive().optional().catch(undefined),
-  hidden_size: z.int().positive().optional().catch(undefined),
-  model_cfg: z
-    .object({ embed_dim: z.int().positive().optional().catch(undefined) })
-    .optional()
-    .catch(undefined),
+  projection_dim: length,
+  hidden_size: length,
+  text_config: tower,
+  vision_config: tower,
+  model_cfg: z.object({ embed_dim: length }).optional().catch(undefined),
 });
 
 const unknownModel: ModelDescription = {
@@ -44,18 +48,22 @@ const unknownModel: ModelDescription = {
   isPresent: false,
 };
 
+type Params = WorkerContract['requests']['describeModel']['params'];
+
 /**
  * What a trained model is, as far as its files on this machine tell: nothing is downloaded, no model is started.
  *
  * @throws InputError as `locateModel` and `folderFiles` do, and for weights that are no safetensors.
  */
-export async function describeModel({
-  model,
-  revision,
-  content,
-  given,
-  baseFolder,
-}: WorkerContract['requests']['describeModel']['params']): Promise<ModelDescription> {
+export async function describeModel(params: Params): Promise<ModelDescription> {
+  try {
+    return await describe(params);
+  } catch (error) {
+    throw shownProblem(error, params.baseFolder);
+  }
+}
+
+async function describe({ model, revision, content, given, baseFolder }: Params): Promise<ModelDescription> {
   const place = await locateModel(model, { baseFolder, revision: revision ?? undefined });
   const folder = place.kind === 'folder' ? place.folder : await cachedFolder(place.id, place.revision);
   if (folder === undefined) return unknownModel;
@@ -70,26 +78,22 @@ export async function describeModel({
   const openClip = (await readConfig(join(folder, inner), openClipConfigName))?.model_cfg;
   const known = contents.find((candidate) => candidate === content) ?? null;
   const asked = pretrained.params.parse({ ...given, model });
-  const details = await detailsOf({ folder, files, inner, sentence }, asked, known).catch(
-    (error: unknown) => {
-      // Of the files of a model from the hub, those are on this machine that an earlier run needed.
-      const isPart = place.kind === 'hub' && error instanceof InputError && missingCodes.has(error.code);
-      if (isPart) return [];
-      throw error;
-    },
-  );
+  const told = await toldOf({ folder, files, inner, sentence }, asked, known).catch((error: unknown) => {
+    // Of the files of a model from the hub, those are on this machine that an earlier run needed.
+    const isPart = place.kind === 'hub' && error instanceof InputError && missingCodes.has(error.code);
+    if (isPart) return nothingTold;
+    throw error;
+  });
   return {
     architecture:
       config?.architectures?.[0] ?? config?.model_type ?? (openClip === undefined ? null : 'open_clip'),
     size: sizes.length === 0 ? null : sizes.reduce((sum, size) => sum + size, 0),
+    // What is asked of the outputs, and what modules make of them, may have another dimension than the usual one.
     dimension:
-      dimensionOf(sentence, known, asked) ??
-      config?.projection_dim ??
-      config?.hidden_size ??
-      openClip?.embed_dim ??
-      null,
+      told.dimension ??
+      (asked.output === undefined && sentence === null ? usualDimension(config, openClip) : null),
     ...(await readWeights(weights.map((name) => join(folder, name)))),
-    ...(details.length > 0 && { details }),
+    ...(told.details.length > 0 && { details: told.details }),
     isPresent: true,
   };
 }
@@ -115,21 +119,29 @@ interface ModelFiles {
 type Asked = z.output<typeof pretrained.params>;
 
 /** What a run would do with items, and with what the model gives of them, as far as the files tell. */
-async function detailsOf(
+interface Told {
+  readonly details: readonly string[];
+  readonly dimension: number | null;
+}
+
+const nothingTold: Told = { details: [], dimension: null };
+
+async function toldOf(
   { folder, files, inner, sentence }: ModelFiles,
   asked: Asked,
   content: Content | null,
-): Promise<readonly string[]> {
-  if (content === null) return [];
+): Promise<Told> {
+  if (content === null) return { details: [], dimension: sentence?.dimension ?? null };
   const ofTransformer = { name: asked.model, folder: join(folder, inner), files: filesIn(files, inner) };
   const weights = await weightsIn(ofTransformer, asked, content);
   const context = { content, modality: content, signal: new AbortController().signal };
   if (weights.kind === 'safetensors') {
-    await safetensorsEncoder(
+    const { dimension = null } = await safetensorsEncoder(
       { ...asked, folder: join(folder, inner), files: weights.files, name: asked.model },
       { ...context, ...inspection },
     );
-    return promptDetails(promptFor(folder, sentence?.prompts ?? null, asked.prompt, context));
+    const prompt = promptFor(folder, sentence?.prompts ?? null, asked.prompt, context);
+    return { details: promptDetails(prompt), dimension };
   }
   const { path, isWhole } = weights.files;
   const modelFile = join(folder, inner, path);
@@ -137,7 +149,10 @@ async function detailsOf(
   const ways = await onnxParts(folder, sentence, { ...asked, modelFile, isWhole }, context);
   const outputs = await onnxOutputsOf(modelFile);
   const ofOutput = outputs === null ? [] : ways.head.choose(modelFile, outputs).details;
-  return [...(ways.details.length > 0 ? ways.details : ofOutput), ...promptDetails(ways)];
+  return {
+    details: [...(ways.details.length > 0 ? ways.details : ofOutput), ...promptDetails(ways)],
+    dimension: outputs === null ? null : outputDimension(modelFile, outputs, ways.head, ways.sentence),
+  };
 }
 
 function promptDetails({ prompt }: Pick<OnnxParts, 'prompt'>): string[] {
@@ -147,15 +162,22 @@ function promptDetails({ prompt }: Pick<OnnxParts, 'prompt'>): string[] {
   ];
 }
 
-/** Of a sentence model; null where its modules do not say it. */
-function dimensionOf(
-  sentence: SentenceModel | null,
-  content: Content | null,
-  { output, pooling }: Asked,
+/** The dimension of the space that a model's configuration names; null where it does not, or has two. */
+function usualDimension(
+  config: z.output<typeof configSchema> | undefined,
+  openClip: { readonly embed_dim?: number | undefined } | undefined,
 ): number | null {
-  const isFollowed =
-    output === undefined && pooling === undefined && (content === 'text' || content === 'protein');
-  return isFollowed ? (sentence?.dimension ?? null) : null;
+  const {
+    projection_dim: projection,
+    hidden_size: hidden,
+    text_config: text,
+    vision_config: vision,
+  } = config ?? {};
+  const towers = [text?.projection_size ?? text?.hidden_size, vision?.hidden_size].filter(
+    (each) => each !== undefined,
+  );
+  const shared = new Set(towers).size === 1 ? towers[0] : undefined;
+  return projection ?? hidden ?? openClip?.embed_dim ?? shared ?? null;
 }
 
 /** The files of a model in the hub's cache; undefined where it was not downloaded yet. */

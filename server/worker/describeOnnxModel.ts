@@ -1,14 +1,16 @@
 import { stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { fileRange } from '../engine/datasets/byteRange.ts';
-import { contents, type Content } from '../engine/datasets/dataset.ts';
+import { contents } from '../engine/datasets/dataset.ts';
 import { openRegularFile } from '../engine/datasets/regularFile.ts';
 import { expectNoStandIns } from '../engine/datasets/standInFile.ts';
 import { readImageTarget } from '../engine/encoders/checkpoint/imageProcessor.ts';
-import { embeddingAxes, embeddingOutput, likelyOutputs } from '../engine/encoders/embeddingOutput.ts';
+import { shownNotes, shownProblem } from '../engine/encoders/encoderProblem.ts';
+import { embeddingOutput, likelyOutputs } from '../engine/encoders/embeddingOutput.ts';
 import { imageParam, imageTarget } from '../engine/encoders/inputs/imageParam.ts';
 import { checkInputTypes, pixelFormOf, pixelNotes } from '../engine/encoders/modelInputs.ts';
-import { processorFolder } from '../engine/encoders/onnx.ts';
+import { onnx, onnxWays, processorFolder } from '../engine/encoders/onnx.ts';
+import { outputDimension, outputLength } from '../engine/encoders/outputDimension.ts';
 import { isQuantisedByBatch, quantisedNote } from '../engine/encoders/quantisedModel.ts';
 import { readOnnxHeader, type OnnxHeader } from '../engine/graph/onnxHeader.ts';
 import { InputError } from '../engine/problems.ts';
@@ -26,7 +28,15 @@ type Params = WorkerContract['requests']['describeOnnxModel']['params'];
  * `model-external-data` when tensors of it lie in a file that is missing or outside of its own folder, `model-output` as
  * a run would.
  */
-export async function describeOnnxModel({ entry, content, baseFolder }: Params): Promise<ModelDescription> {
+export async function describeOnnxModel(params: Params): Promise<ModelDescription> {
+  try {
+    return await describe(params);
+  } catch (error) {
+    throw shownProblem(error, params.baseFolder);
+  }
+}
+
+async function describe({ entry, content, baseFolder }: Params): Promise<ModelDescription> {
   const file = resolve(baseFolder, textOf(entry['path']) ?? '');
   const header = await readHeader(file);
   await expectDataFiles(file, header);
@@ -36,15 +46,18 @@ export async function describeOnnxModel({ entry, content, baseFolder }: Params):
     architecture: architectureOf(header),
     parameters: header.parameters,
     size: header.bytes,
-    dimension: dimensionOf(file, header, textOf(entry['output']), known),
+    dimension: await dimensionOf(file, header, { entry, content, baseFolder }),
     logitScale: null,
     isPresent: true,
-    notes: [
-      ...(known === 'image' || known === 'video'
-        ? await pictureNotes(file, header, entry, known, baseFolder)
-        : []),
-      ...(isQuantisedByBatch(header.operators) ? [quantisedNote(file)] : []),
-    ],
+    notes: shownNotes(
+      [
+        ...(known === 'image' || known === 'video'
+          ? await pictureNotes(file, header, entry, known, baseFolder)
+          : []),
+        ...(isQuantisedByBatch(header.operators) ? [quantisedNote(file)] : []),
+      ],
+      baseFolder,
+    ),
   };
 }
 
@@ -112,21 +125,37 @@ function architectureOf({ graph, opset, producer }: OnnxHeader): string | null {
 }
 
 /**
- * The last axis of the output that a run would take. Where it is not known what is embedded, that of the outputs which
- * would be taken of one thing or another, if they agree.
+ * The columns of what a run would make of the output that it takes. Where it is not known what is embedded, those of the
+ * outputs which would be taken of one thing or another, if they agree.
  */
-function dimensionOf(
+async function dimensionOf(
   file: string,
   { outputs }: OnnxHeader,
-  output: string | undefined,
-  known: Content | undefined,
-): number | null {
+  { entry, content, baseFolder }: Params,
+): Promise<number | null> {
+  const output = textOf(entry['output']);
+  const known = contents.find((candidate) => candidate === content);
   if (known === undefined && output === undefined) {
     const dimensions = new Set(contents.flatMap((each) => chosenDimension(file, outputs, each) ?? []));
     return dimensions.size === 1 ? [...dimensions][0]! : null;
   }
+  if (known === 'text' || known === 'protein' || known === 'audio') {
+    const given = onnx.params.safeParse(
+      Object.fromEntries(Object.entries(entry).filter(([key]) => key !== 'kind')),
+    );
+    // What the schema says against it is said elsewhere.
+    if (!given.success) return null;
+    const { signal } = new AbortController();
+    const { head, sentence } = await onnxWays(file, given.data, {
+      content: known,
+      modality: known,
+      baseFolder,
+      signal,
+    });
+    return outputDimension(file, outputs, head, sentence);
+  }
   const likely = known === undefined ? [] : likelyOutputs(known, alone);
-  return lastLength(outputs, embeddingOutput(file, outputs, likely, output));
+  return outputLength(outputs, embeddingOutput(file, outputs, likely, output));
 }
 
 /** Null where a run on such items could not choose an output, or its length is open. */
@@ -136,20 +165,9 @@ function chosenDimension(
   content: (typeof contents)[number],
 ): number | null {
   try {
-    return lastLength(outputs, embeddingOutput(file, outputs, likelyOutputs(content, alone), undefined));
+    return outputLength(outputs, embeddingOutput(file, outputs, likelyOutputs(content, alone), undefined));
   } catch (error) {
     if (error instanceof InputError) return null;
     throw error;
   }
-}
-
-/** The dimension of its embeddings; null where the model leaves it open. */
-function lastLength(outputs: OnnxHeader['outputs'], name: string): number | null {
-  const { shape } = outputs.find((output) => output.name === name)!;
-  const axes = shape.slice(1);
-  if (axes.some((length) => typeof length !== 'number')) {
-    const last = shape.length === 2 || shape.length === 3 ? shape.at(-1) : undefined;
-    return typeof last === 'number' && last > 1 ? last : null;
-  }
-  return embeddingAxes(axes as number[], null).at(-1) ?? null;
 }

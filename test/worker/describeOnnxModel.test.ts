@@ -23,7 +23,7 @@ const readModel = async (name: string) => fromBinary(ModelProtoSchema, await rea
 /** Images are prepared at the size that the models take. */
 const ask = (
   path: string,
-  { content, ...given }: { output?: string; content?: string } = {},
+  { content, ...given }: { output?: string; content?: string; processor?: string } = {},
   baseFolder = models,
 ) => {
   const entry = { kind: 'onnx', path, image: { height: 8, width: 8 }, ...given };
@@ -73,7 +73,7 @@ describe('an ONNX file', () => {
     ['single/video.onnx', { content: 'video' }, 4],
     ['dual/onnx/model.onnx', { content: 'image' }, 8],
     ['dual/onnx/model.onnx', {}, 8],
-    ['sentence/onnx/model.onnx', { content: 'text' }, 8],
+    ['sentence/onnx/model.onnx', { content: 'text', processor: 'sentence' }, 8],
     ['single/twoOutputs.onnx', { output: 'right' }, 4],
     // Nothing says which it is, and nothing has to be said against it yet.
     ['single/twoOutputs.onnx', {}, null],

@@ -7,12 +7,15 @@ import type { EmbeddingStore } from './embeddingCache.ts';
 import type { Encoder } from './encoder.ts';
 import type { ContentEntry } from './modalityEmbeddings.ts';
 import { ModalityEmbeddings, type ItemCounts } from './modalityEmbeddings.ts';
+import { unequalEncoders } from './unequalEncoders.ts';
 
 export interface EmbedOptions {
   /** Fail at the first row that cannot be read, instead of leaving it out. */
   readonly strict: boolean;
   /** What was embedded before, one a modality; null to embed everything and to keep nothing. */
   readonly stores: readonly EmbeddingStore[] | null;
+  /** Makes of an error of the encoder of a modality what is thrown; as it is unless given. */
+  readonly explain?: (error: unknown, modality: SampleDataset['modalities'][number]) => unknown;
   readonly signal: AbortSignal;
   readonly progress: ProgressListener;
 }
@@ -35,14 +38,15 @@ export interface EmbeddedSamples {
  * content are embedded once, those in a store not at all; what was embedded is stored batch by batch.
  *
  * @param encoders one a modality, in the dataset's order.
- * @throws InputError `no-rows` when none could be read; with `strict`, the first row's own error; the signal's reason
+ * @throws InputError `no-rows` when none could be read; `unequal-dimensions`; with `strict`, the first row's own error; the signal's reason
  * at once when it is aborted, also in the middle of a batch.
  */
 export async function embedSamples(
   dataset: SampleDataset,
   encoders: readonly Encoder[],
-  { strict, stores, signal, progress }: EmbedOptions,
+  { stores, ...options }: EmbedOptions,
 ): Promise<EmbeddedSamples> {
+  const { signal } = options;
   const tables = encoders.map(
     (encoder, m) => new ModalityEmbeddings(encoder, stores?.[m] ?? null, dataset.count),
   );
@@ -52,7 +56,7 @@ export async function embedSamples(
   const abort = (): void => void endModels();
   signal.addEventListener('abort', abort);
   try {
-    const { rows, skipped } = await fillTables(dataset, tables, { strict, signal, progress });
+    const { rows, skipped } = await fillTables(dataset, tables, options);
     if (rows.length === 0) {
       throw new InputError(
         'no-rows',
@@ -79,8 +83,16 @@ export async function embedSamples(
 async function fillTables(
   dataset: SampleDataset,
   tables: readonly ModalityEmbeddings[],
-  { strict, signal, progress }: Omit<EmbedOptions, 'stores'>,
+  { strict, explain = (error) => error, signal, progress }: Omit<EmbedOptions, 'stores'>,
 ): Promise<{ readonly rows: readonly number[]; readonly skipped: readonly SkippedRow[] }> {
+  const inModality = async (m: number, work: Promise<void>): Promise<void> => {
+    try {
+      await work;
+      expectEqualColumns(dataset, tables);
+    } catch (error) {
+      throw explain(error, dataset.modalities[m]!);
+    }
+  };
   const rows: number[] = [];
   const skipped: SkippedRow[] = [];
   const ahead: Promise<ReadRow | SkippedRow>[] = [];
@@ -99,12 +111,23 @@ async function fillTables(
       skipped.push(read);
     } else {
       rows.push(index);
-      for (const [m, table] of tables.entries()) await table.add(index, read.entries[m]!);
+      for (const [m, table] of tables.entries()) await inModality(m, table.add(index, read.entries[m]!));
     }
     progress({ stage: 'embedding', done: index + 1, total: dataset.count, unit: 'rows' });
   }
-  for (const table of tables) await table.finish();
+  for (const [m, table] of tables.entries()) await inModality(m, table.finish());
   return { rows, skipped };
+}
+
+/** @throws InputError `unequal-dimensions` as soon as two encoders have given embeddings of different ones. */
+function expectEqualColumns({ modalities }: SampleDataset, tables: readonly ModalityEmbeddings[]): void {
+  const known = tables.flatMap(({ columns }, m) =>
+    columns === null ? [] : [{ name: modalities[m]!.name, columns }],
+  );
+  const [first, ...others] = known;
+  const other = others.find(({ columns }) => columns !== first?.columns);
+  if (first === undefined || other === undefined) return;
+  throw new InputError('unequal-dimensions', unequalEncoders(first, other));
 }
 
 interface ReadRow {

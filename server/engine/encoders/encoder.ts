@@ -36,6 +36,8 @@ export interface Encoder {
   readonly summary: string;
   /** What cosines were multiplied by in training, the inverse of the temperature; null where the model does not tell. */
   readonly logitScale: number | null;
+  /** Columns of its embeddings, where its files tell that before it is started. */
+  readonly dimension?: number;
   /** What of it a report should say beside that; nothing unless given. */
   readonly notes?: readonly Note[];
   /** Items at a time; null to look for the fastest number. */

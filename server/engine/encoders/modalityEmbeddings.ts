@@ -74,6 +74,11 @@ export class ModalityEmbeddings {
     return { distinct, stored: this.#fromStore, truncated, dependsOnBatch };
   }
 
+  /** Of the embeddings; null before there is one. */
+  get columns(): number | null {
+    return this.#all?.columns ?? null;
+  }
+
   /**
    * Reads an item and, unless its content is known, prepares it. Called concurrently, ahead of `add`.
    *

@@ -28,6 +28,11 @@ export async function startNetwork(
   return processModel(process, { name, output: 'embedding', pool: (tokens) => poolTokens(tokens, 'mean') });
 }
 
+/** Columns of the embeddings that a network gives. */
+export function networkDimension(graph: Graph): number {
+  return Number(graph.outputs[0]!.tensor.shape[1]);
+}
+
 /** A network for reports: `CLIP vision transformer, 87.85 M parameters, 512 dimensions, on cpu`. */
 export function describeNetwork(
   title: string,
@@ -36,12 +41,11 @@ export function describeNetwork(
   details: readonly string[] = [],
 ): string {
   const count = graph.parameters.reduce((total, { shape }) => total + elementCount(shape), 0);
-  const dimension = Number(graph.outputs[0]!.tensor.shape[1]);
   return [
     title,
     ...details,
     `${(count / 1e6).toFixed(2)} M parameters`,
-    `${dimension} dimensions`,
+    `${networkDimension(graph)} dimensions`,
     ...(precision === 'fp32' ? [] : [precision]),
     `on ${device}`,
   ].join(', ');

@@ -50,7 +50,7 @@ export const onnx = defineEncoder({
       throw new InputError('model-missing', `${file} is not there, expected an ONNX model`, { file });
     });
     const folder = processorFolder(file, given, context);
-    const ways = await partsOf(file, folder, given, context);
+    const ways = await onnxWays(file, given, context);
     const encoder = await onnxEncoder(
       {
         file,
@@ -68,12 +68,17 @@ export const onnx = defineEncoder({
   },
 });
 
-async function partsOf(
+/**
+ * How items go into the model in a file, and embeddings come out of what it gives.
+ *
+ * @throws InputError as `onnxParts` and `readSentenceModel`.
+ */
+export async function onnxWays(
   file: string,
-  folder: string,
   given: Params,
-  context: EncoderContext,
+  context: Pick<EncoderContext, 'content' | 'modality' | 'baseFolder' | 'signal'>,
 ): Promise<OnnxParts> {
+  const folder = processorFolder(file, given, context);
   const { image, frames, window } = given;
   const { content, signal } = context;
   const isPicture = content === 'image' || content === 'video';
@@ -85,6 +90,7 @@ async function partsOf(
   return {
     preparation: await pictureInput(target, { modelFile: file, content, frames, signal }),
     head: plainHead(content, { isWhole: true, poolsTexts: false }, given),
+    sentence: null,
     details: [],
     prompt,
     notes,

@@ -34,6 +34,8 @@ type PartsContext = Pick<EncoderContext, 'content' | 'modality' | 'signal'>;
 export interface OnnxParts {
   readonly preparation: Preparation;
   readonly head: EmbeddingHead;
+  /** The model whose modules `head` follows; null where it follows none. */
+  readonly sentence: SentenceModel | null;
   /** What of it the report should say. */
   readonly details: readonly string[];
   /** What stands before every text. */
@@ -66,6 +68,7 @@ export async function onnxParts(
   return {
     preparation: await checkpointInput(join(folder, sentence?.path ?? ''), options, context),
     head: plainHead(content, { isWhole, poolsTexts }, { output, pooling }),
+    sentence: null,
     details: [],
     ...promptFor(folder, sentence?.prompts ?? null, options.prompt, context),
   };
@@ -89,6 +92,7 @@ async function sentenceParts(
   return {
     preparation: context.content === 'text' ? textInput(tokenizer) : proteinInput(tokenizer),
     head,
+    sentence: model,
     details: [
       // A file that cannot be read says nothing: whoever starts it says why.
       ...(outputs === null ? [] : head.choose(modelFile, outputs).details),

@@ -2,8 +2,8 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataEntryFor } from '../../../server/engine/datasets/dataEntry.ts';
-import { readers } from '../../../server/engine/datasets/registry.ts';
 import { Random } from '../../../server/engine/numerics/random.ts';
+import { readerOf } from '../../../server/worker/describeData.ts';
 import { describeModel } from '../../../server/worker/describeModel.ts';
 import { describeOnnxModel } from '../../../server/worker/describeOnnxModel.ts';
 import { useTemporaryFolder } from '../../temporaryFolder.ts';
@@ -36,10 +36,10 @@ const stand = [
 ] as const;
 
 async function opened(file: string): Promise<unknown> {
-  const entry = await dataEntryFor([file], { placeOf: (path) => path, names: undefined });
-  const reader = readers.find(({ kind }) => kind === entry['kind'])!;
-  const { kind: _, ...params } = entry;
-  return reader.open(reader.params.parse(params), {
+  const { reader, given } = readerOf(
+    await dataEntryFor([file], { placeOf: (path) => path, names: undefined }),
+  );
+  return reader.open(reader.params.parse(given), {
     baseFolder: folder(),
     random: new Random(0),
     signal: new AbortController().signal,

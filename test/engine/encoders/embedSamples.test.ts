@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { SampleDataset } from '../../../server/engine/datasets/dataset.ts';
-import { embedSamples } from '../../../server/engine/encoders/embedSamples.ts';
+import { embedSamples, type EmbedOptions } from '../../../server/engine/encoders/embedSamples.ts';
 import type { EmbeddingStore } from '../../../server/engine/encoders/embeddingCache.ts';
 import type { Encoder, PreparedItem } from '../../../server/engine/encoders/encoder.ts';
 import { randomNetwork } from '../../../server/engine/encoders/randomNetwork.ts';
@@ -62,10 +62,17 @@ beforeEach(() => {
   batches = { image: [], text: [] };
 });
 
-async function embed(count: number, stores: readonly EmbeddingStore[] | null) {
+async function embed(
+  count: number,
+  stores: readonly EmbeddingStore[] | null,
+  { image = {}, explain }: { image?: object; explain?: EmbedOptions['explain'] } = {},
+) {
   const encoders: Encoder[] = [];
   for (const content of ['image', 'text'] as const) {
-    const encoder = await randomNetwork.load(randomNetwork.params.parse({}), encoderContext(content));
+    const encoder = await randomNetwork.load(
+      randomNetwork.params.parse(content === 'image' ? image : {}),
+      encoderContext(content),
+    );
     encoders.push({
       ...encoder,
       async open() {
@@ -83,12 +90,26 @@ async function embed(count: number, stores: readonly EmbeddingStore[] | null) {
   return embedSamples(pairs(count), encoders, {
     strict: true,
     stores,
+    ...(explain && { explain }),
     signal: new AbortController().signal,
     progress: () => undefined,
   });
 }
 
 const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+
+it('embeddings of two dimensions are refused as soon as there are some of each', async () => {
+  const image = { network: { kind: 'mlp', width: 27, layers: 1 }, batchSize: 2 };
+  const explain: EmbedOptions['explain'] = (error, { name }) =>
+    new InputError((error as InputError).code, `${name}: ${(error as InputError).message}`);
+  await expect(embed(70, null, { image, explain })).rejects.toMatchObject({
+    code: 'unequal-dimensions',
+    message: expect.stringMatching(
+      /^text: The encoder for "text" gives .* of dimension \d+, that for "image" of 27/,
+    ) as string,
+  });
+  expect(sum(batches.image)).toBeLessThan(30);
+});
 
 describe('items that were embedded before', () => {
   it('are not embedded again', async () => {

@@ -7,7 +7,7 @@ import type { Precision } from '../inferenceParams.ts';
 import { imageInput } from '../inputs/imageInput.ts';
 import type { Preparation } from '../inputs/preparation.ts';
 import { videoInput } from '../inputs/videoInput.ts';
-import { describeNetwork, startNetwork } from '../networkModel.ts';
+import { describeNetwork, networkDimension, startNetwork } from '../networkModel.ts';
 import { openWeights, type TensorNames } from './checkpointWeights.ts';
 
 export interface CheckpointOptions {
@@ -67,6 +67,7 @@ export async function trainedNetwork(
     fingerprint: hash.digest('hex'),
     summary: describeNetwork(`${name}, ${title}`, graph, { device, precision }, learned),
     logitScale,
+    dimension: networkDimension(graph),
     async open() {
       const values = await weights.read();
       adapt?.(values);

@@ -89,13 +89,26 @@ async function firstModule(
   throw problem(`it begins with ${module.name}, which is not carried; known are Transformer and CLIPModel`);
 }
 
+/**
+ * Columns of the embeddings of a model whose transformer gives so many; null where they are not known.
+ *
+ * @param file How messages call the model.
+ * @throws InputError `model-module` where they do not fit the modules.
+ */
+export function dimensionAfter(file: string, model: SentenceModel, given: number | null): number | null {
+  const problem = (message: string): InputError =>
+    new InputError('model-module', `${file}: ${message}`, { file });
+  return fittingDimension(model.transformer, model.modules, problem, given);
+}
+
 /** Follows the columns from module to module. */
 function fittingDimension(
   transformer: TransformerModule,
   modules: readonly SentenceModule[],
   problem: (message: string) => InputError,
+  ofTransformer: number | null = null,
 ): number | null {
-  const columns = new Map<string, number | null>([[transformer.gives, null]]);
+  const columns = new Map<string, number | null>([[transformer.gives, ofTransformer]]);
   for (const module of modules) {
     const { label, input, output, takes } = module;
     const given = columns.get(input);

@@ -238,7 +238,7 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'model-output':
     'The output that holds the embeddings is not there, or cannot be told. Name it as `output`.',
   'model-module':
-    'A sentence model has a module that is not carried, that does not fit the one before it, or whose weights are in a format that is not read. The message names it.',
+    'A sentence model has a module that is not computed here, that does not fit the one before it, or whose weights are in a format that is not read. The message names it.',
   'model-pooling':
     '`pooling` asks for what the model does not leave open: take it away, or name another `output`.',
   'model-prompt':

@@ -13,6 +13,8 @@ import {
 import { missingShards } from './checkpoint/weightFiles.ts';
 import { filesIn } from './modelSource/folderFiles.ts';
 import { isLoadableType } from './safetensorsEncoder.ts';
+import { modulesFile } from './sentence/modulesFile.ts';
+import { readSentenceModel } from './sentence/sentenceModel.ts';
 import { onnxExport, tokenizerConversion, weightsConversion } from './weightsConversion.ts';
 
 /** Where the files of a transformer are, and how messages call the place. */
@@ -52,12 +54,15 @@ const guesses: readonly Guess[] = [
 /**
  * The error for a place that has no weights which an encoder of a content could run: `model-weights`, which names the
  * place, says what it is instead, as far as the names of its files tell, and what to do.
+ *
+ * @throws InputError as `readSentenceModel`.
  */
 export async function missingWeights(
   place: WeightsPlace,
   asked: WeightsAsked,
   content: Content,
 ): Promise<InputError> {
+  await expectModules(place);
   const type = await textIn(place.folder, 'config.json', 'model_type');
   const search = { ...place, asked, content, type };
   let reason: string | null = null;
@@ -70,6 +75,11 @@ export async function missingWeights(
 
 function expectedIn({ asked, content }: Search): string {
   return expectedWeights(asked, content).join(', or ');
+}
+
+/** A sentence model that cannot be followed is that whatever its weights are. @throws InputError as `readSentenceModel`. */
+async function expectModules({ folder, files }: WeightsPlace): Promise<void> {
+  if (folder !== null && files.includes(modulesFile)) await readSentenceModel(folder);
 }
 
 /** Files that hold weights, whoever reads them; all of them where none does. */

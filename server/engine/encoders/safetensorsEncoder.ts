@@ -7,6 +7,7 @@ import type { Encoder, EncoderContext } from './encoder.ts';
 import { openClipConfigName } from './openClip/openClipConfig.ts';
 import { openClipEncoder } from './openClip/openClipEncoder.ts';
 import { towerOfType } from './checkpoint/towerConfig.ts';
+import { onnxExport } from './weightsConversion.ts';
 import { siglipEncoder } from './siglip/siglipEncoder.ts';
 
 const configSchema = z.looseObject({ model_type: z.string(), auto_map: z.looseObject({}).optional() });
@@ -53,7 +54,7 @@ export async function safetensorsEncoder(
     const isOwn = content.auto_map !== undefined;
     const reason = reasons[type] ?? (isOwn ? 'whose code comes with it, and is not run here' : undefined);
     throw refuse(
-      `${reason === undefined ? '' : `, ${reason}`}; the safetensors of ${Object.keys(encoders).join(' and ')} can be loaded; other models take an ONNX export in onnx/`,
+      `${reason === undefined ? '' : `, ${reason}`}; the safetensors of ${Object.keys(encoders).join(' and ')} can be loaded; other models take an ONNX export in onnx/, such as of \`${onnxExport(options.folder)}\``,
     );
   }
   if (tower !== null && (tower.tower === 'text') !== (context.content === 'text')) {

@@ -88,6 +88,6 @@ export function promptOf(model: string, { texts, usual }: Prompts, asked: string
   const suggestion = didYouMean(asked, names);
   throw new InputError(
     'model-prompt',
-    `prompt: ${model} has no prompt of the name ${asked.slice(0, 100)}${suggestion === undefined ? '' : `; did you mean ${suggestion}?`} It names ${names.slice(0, 20).join(', ') || 'none'}. A text that is to stand before others ends with a space or a mark, as "query: "`,
+    `prompt: ${model} has no prompt of the name ${asked.slice(0, 100)}${suggestion === undefined ? '.' : `; did you mean ${suggestion}?`} It names ${names.slice(0, 20).join(', ') || 'none'}. A text that is to stand before others ends with a space or a mark, as "query: "`,
   );
 }

@@ -6,6 +6,7 @@ import { denseModule } from './denseModule.ts';
 import { modulesFile, readModules, type ListedModule } from './modulesFile.ts';
 import { poolingModule } from './poolingModule.ts';
 import { readPrompts, type Prompts } from './prompts.ts';
+import { moduleRefusal } from './refusedModule.ts';
 import { dropoutModule, layerNormModule, normalizeModule } from './rowModules.ts';
 import type { Features, SentenceModule } from './sentenceModule.ts';
 import { readTransformer, type TransformerModule } from './transformerModule.ts';
@@ -37,7 +38,7 @@ const readers: Readonly<Record<string, (folder: string, module: ListedModule) =>
  *
  * @param folder absolute.
  * @returns null for a folder without `modules.json`.
- * @throws InputError `model-module`, which names it, for a module that is not carried or does not fit the one before;
+ * @throws InputError `model-module`, which names it, for a module that is not computed here or does not fit the one before;
  * those of the modules' own files.
  */
 export async function readSentenceModel(folder: string): Promise<SentenceModel | null> {
@@ -52,9 +53,7 @@ export async function readSentenceModel(folder: string): Promise<SentenceModel |
   for (const module of others) {
     const read = !module.isForeign && Object.hasOwn(readers, module.name) ? readers[module.name]! : undefined;
     if (read === undefined) {
-      throw problem(
-        `it has the module ${module.name}${module.path === '' ? '' : ` in ${module.path}`}, which is not carried${module.isForeign ? ', as it is code of the model’s own' : ''}; known are ${Object.keys(readers).join(', ')}`,
-      );
+      throw problem(moduleRefusal(folder, module, Object.keys(readers)));
     }
     modules.push(await read(folder, module));
   }
@@ -86,7 +85,7 @@ async function firstModule(
   if (module.isForeign) return { ...pooled, code: module.name };
   if (module.name === 'CLIPModel') return { ...pooled, code: null };
   if (module.name === 'Transformer') return readTransformer(folder, module);
-  throw problem(`it begins with ${module.name}, which is not carried; known are Transformer and CLIPModel`);
+  throw problem(moduleRefusal(folder, module, ['Transformer', 'CLIPModel']));
 }
 
 /**

@@ -63,7 +63,7 @@ const embeddingOutputs = ['text_embeds', 'pooler_output'];
  * Reads how a sentence model prepares texts for its transformer, and what it takes of it.
  *
  * @param folder of the model, absolute.
- * @throws InputError as `readCheckpointJson`, also for settings that are not carried; `checkpoint-config` for two
+ * @throws InputError as `readCheckpointJson`, also for settings that are not known here; `checkpoint-config` for two
  * different lengths.
  */
 export async function readTransformer(folder: string, { path }: ListedModule): Promise<TransformerModule> {

@@ -235,28 +235,28 @@ const denseConfig = {
 };
 const denseWeights = { '2_Dense/model.safetensors': 'linear.safetensors' };
 
-describe('what is not carried is refused, by validate too', () => {
+describe('what is not computed here is refused, by validate too', () => {
   it.each<[string, Partial<SentenceFiles>, Readonly<Record<string, unknown>>, string, RegExp]>([
     [
       'a module of the library',
       { files: { 'modules.json': listed(transformer, old('WeightedLayerPooling')) } },
       {},
       'model-module',
-      /module WeightedLayerPooling in 1_WeightedLayerPooling, which is not carried/,
+      /module WeightedLayerPooling in 1_WeightedLayerPooling: a weighted sum of the layers .*\.encode\(texts\)/,
     ],
     [
       'code of the model’s own',
       { files: { ...mean, 'modules.json': [...pooled, { path: '2_X', type: 'custom.Twist' }] } },
       {},
       'model-module',
-      /custom\.Twist in 2_X, which is not carried, as it is code of the model’s own/,
+      /custom\.Twist in 2_X: code of the model’s own, which is not run/,
     ],
     [
       'another beginning',
       { files: { 'modules.json': listed(old('BoW'), old('Dense')) } },
       {},
       'model-module',
-      /begins with BoW, which is not carried/,
+      /module BoW: counts of words, which is not computed here \(Transformer, CLIPModel are\)/,
     ],
     [
       'a sparse model',
@@ -267,7 +267,7 @@ describe('what is not carried is refused, by validate too', () => {
       },
       {},
       'model-module',
-      /SpladePooling/,
+      /module SpladePooling in 1_SpladePooling: sparse embeddings, /,
     ],
     [
       'a cross-encoder',

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from '../engine/didYouMean.ts';
+import { lowerLimit, typeName, upperLimit } from '../engine/schemaMismatch.ts';
 import type { Finding } from './configProblem.ts';
 import { descriptionOf, keysOf, kindsOf, schemaAt, valueAt } from './schemaWalk.ts';
 
@@ -162,39 +163,4 @@ function sizeOf(found: unknown): string {
   if (typeof found === 'string')
     return found.length === 0 ? 'is an empty text' : `has ${found.length} characters`;
   return isOrHas(found);
-}
-
-function countedOf(origin: string): string {
-  if (origin === 'string') return ' characters';
-  return origin === 'array' ? ' entries' : '';
-}
-
-function lowerLimit(issue: z.core.$ZodIssueTooSmall): string {
-  if (issue.origin === 'string' && issue.minimum === 1) return 'a text that is not empty';
-  const counted = countedOf(issue.origin);
-  return issue.inclusive === false
-    ? `more than ${issue.minimum}${counted}`
-    : `at least ${issue.minimum}${counted}`;
-}
-
-function upperLimit(issue: z.core.$ZodIssueTooBig): string {
-  const counted = countedOf(issue.origin);
-  return issue.inclusive === false
-    ? `less than ${issue.maximum}${counted}`
-    : `at most ${issue.maximum}${counted}`;
-}
-
-function typeName(expected: string): string {
-  const names: Record<string, string> = {
-    string: 'a text',
-    number: 'a number',
-    int: 'a whole number',
-    boolean: 'true or false',
-    object: 'a mapping',
-    record: 'a mapping',
-    array: 'a list',
-    tuple: 'a list',
-    null: 'nothing',
-  };
-  return names[expected] ?? expected;
 }

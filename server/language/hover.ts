@@ -1,6 +1,7 @@
 import type { Hover } from 'vscode-languageserver-types';
 import { isAlias, isScalar } from 'yaml';
 import { descriptionOf, valueAt } from '../config/schemaWalk.ts';
+import { keyAtFault } from '../engine/encoders/keyAtFault.ts';
 import { definitionAt, describeDefinition } from './definitions.ts';
 import {
   countedRows,
@@ -58,11 +59,7 @@ function partsAt(document: GapDocument, { path, part }: DocumentPlace, facts: Fa
     definition === undefined && isKind && schema !== undefined ? descriptionOf(schema) : undefined,
     aboutTemperature(document, path, facts),
     ...aboutData(document, isKind ? parent : path, facts),
-    aboutEncoder(
-      document,
-      isKind || path.at(-1) === 'model' || path.at(-1) === 'path' ? parent : path,
-      facts,
-    ),
+    aboutEncoder(document, path, part, facts),
     part === 'value' ? aboutText(document, path, here, facts) : undefined,
     aboutResults(document, path, facts),
   ];
@@ -76,12 +73,22 @@ function aboutData({ value, uri }: GapDocument, path: Path, facts: Facts): (stri
   return [isProblem(known) ? escapedMarkdown(known.problem.message) : describeData(known)];
 }
 
-function aboutEncoder({ value, uri }: GapDocument, path: Path, facts: Facts): string | undefined {
-  const [section, modality] = path;
-  if (section !== 'encoders' || path.length !== 2) return undefined;
+function aboutEncoder(
+  { value, uri }: GapDocument,
+  path: Path,
+  part: DocumentPlace['part'],
+  facts: Facts,
+): string | undefined {
+  const [section, modality, key] = path;
+  const isOfModel = key === undefined || (typeof key === 'string' && ['kind', 'model', 'path'].includes(key));
+  if (section !== 'encoders' || modality === undefined || path.length > 3 || !isOfModel) return undefined;
   const known = modelOf(value, String(modality), uri, facts);
   if (known === undefined) return undefined;
-  return isProblem(known) ? escapedMarkdown(known.problem.message) : describeModel(known);
+  if (!isProblem(known)) return describeModel(known);
+  // The diagnostic at the value says it already.
+  const entry = valueAt(value, [section, modality]) as Readonly<Record<string, unknown>>;
+  const isSaid = part === 'value' && key === keyAtFault(known.problem.code, entry);
+  return isSaid ? undefined : escapedMarkdown(known.problem.message);
 }
 
 /** What a text names: a file with its size, a column with its type, a class with its rows. */

@@ -1,5 +1,6 @@
 import { isAlias, isScalar } from 'yaml';
 import { didYouMean } from '../engine/didYouMean.ts';
+import { insteadOfFile } from '../engine/encoders/modelSource/insteadOfFile.ts';
 import type { DocumentProblem } from './documentProblem.ts';
 import type { Facts, PathFacts } from './facts.ts';
 import type { DocumentEntry, GapDocument, Path } from './gapDocument.ts';
@@ -17,7 +18,11 @@ export function pathProblems(document: GapDocument, facts: Facts): DocumentProbl
   return [...textsOf(document, { path: [], key: null, value: document.root })].flatMap((written) => {
     switch (roleAt(document.value, written.path)) {
       case 'file':
-        return fileProblems(document, written, 'file', facts);
+        return fileProblems(document, written, 'file', facts).map((problem) =>
+          isModelFile(written) && problem.code === 'file-missing'
+            ? { ...problem, code: 'model-missing' }
+            : problem,
+        );
       case 'folder':
         return fileProblems(document, written, 'folder', facts);
       case 'pattern':
@@ -25,7 +30,7 @@ export function pathProblems(document: GapDocument, facts: Facts): DocumentProbl
       case 'place':
         return isPattern(written) ? [] : fileProblems(document, written, 'file or folder', facts);
       case 'model':
-        return isFolderName(written.text) ? fileProblems(document, written, 'folder', facts) : [];
+        return isFolderName(written.text) ? modelProblems(document, written, facts) : [];
       case 'column':
         return columnProblems(document, written, facts);
       case 'output':
@@ -87,6 +92,24 @@ function fileProblems(
 
 function isExpected(kind: PathFacts['kind'], expected: Expected): boolean {
   return kind === expected || (expected === 'file or folder' && kind !== 'missing');
+}
+
+/** Whether a text names the file of a model. */
+function isModelFile({ path: [section, , key] }: WrittenText): boolean {
+  return section === 'encoders' && key === 'path';
+}
+
+/** The same of the folder of a model, by the codes that a run has for it. */
+function modelProblems(document: GapDocument, written: WrittenText, facts: Facts): DocumentProblem[] {
+  return fileProblems(document, written, 'folder', facts).map((problem) =>
+    problem.code === 'folder-missing'
+      ? { ...problem, code: 'model-folder-missing' }
+      : {
+          ...problem,
+          code: 'model-not-a-folder',
+          message: `"${written.text}" is a file, ${insteadOfFile(written.text)}`,
+        },
+  );
 }
 
 /** What lies beside a missing file under a similar name. */

@@ -114,7 +114,7 @@ describe('files and columns', () => {
     [
       'a model in a folder is',
       `${start}encoders: { image: { kind: pretrained, model: ./clip } }\n`,
-      ['E folder-missing: ./clip'],
+      ['E model-folder-missing: ./clip'],
     ],
     [
       'beside another problem',

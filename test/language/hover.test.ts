@@ -136,9 +136,9 @@ describe('what the facts say', () => {
       const text = hover(marked, testFacts({ models: { 'a.onnx': named } }))!.text;
       expect(text).toContain('- architecture: \\[main\\]\\(command:x\\)\n- parameters: 151M');
       const problem = { code: 'model-unreadable', message: 'a.onnx has [x](command:y)', uri: null };
-      expect(hover(marked, testFacts({ models: { 'a.onnx': { problem } } }))!.text).toContain(
-        'a.onnx has \\[x\\]\\(command:y\\)',
-      );
+      const said = hover(marked, testFacts({ models: { 'a.onnx': { problem } } }))?.text ?? '';
+      // At the value that names it the diagnostic says it.
+      expect(said.includes('a.onnx has \\[x\\]\\(command:y\\)')).toBe(!kind.includes('path'));
     },
   );
 

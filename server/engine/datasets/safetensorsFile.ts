@@ -1,6 +1,7 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
+import { describeMismatch } from '../schemaMismatch.ts';
 import { fileRange, type ByteRange } from './byteRange.ts';
 import { expectNoStandIn } from './standInFile.ts';
 
@@ -173,8 +174,7 @@ function parseHeader(
   }
   const checked = headerSchema.safeParse(parsed);
   if (checked.success) return { header: checked.data, metadata };
-  const { path, message } = checked.error.issues[0]!;
-  throw problem('safetensors-header', `the header is damaged at ${path.join('.') || 'its top'}: ${message}`);
+  throw problem('safetensors-header', `the header is damaged: ${describeMismatch(checked.error, parsed)}`);
 }
 
 /** A tensor to write, row-major: float32, or bytes. */

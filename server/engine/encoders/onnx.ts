@@ -1,4 +1,4 @@
-import { access } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../problems.ts';
@@ -46,9 +46,14 @@ export const onnx = defineEncoder({
   params,
   async load(given, context): Promise<Encoder> {
     const file = resolve(context.baseFolder, given.path);
-    await access(file).catch(() => {
+    const facts = await stat(file).catch(() => null);
+    if (facts === null) {
       throw new InputError('model-missing', `${file} is not there, expected an ONNX model`, { file });
-    });
+    }
+    if (!facts.isFile()) {
+      const message = `${file} is a folder, expected an ONNX model; a model’s folder is named with \`kind: pretrained\``;
+      throw new InputError('not-a-file', message, { file });
+    }
     const folder = processorFolder(file, given, context);
     const ways = await onnxWays(file, given, context);
     const encoder = await onnxEncoder(

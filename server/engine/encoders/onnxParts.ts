@@ -160,6 +160,6 @@ export function expectNothingAfter(folder: string, { modules }: SentenceModel, c
   if (other === undefined) return;
   throw new InputError(
     'model-module',
-    `${folder}: its modules.json has ${other.label}, which is carried for texts in an ONNX model, not for ${content} here`,
+    `${folder}: its modules.json has ${other.label}, which is followed for texts in an ONNX model, not for ${content} here`,
   );
 }

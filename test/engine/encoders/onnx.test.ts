@@ -177,9 +177,12 @@ describe('the fingerprint', () => {
 });
 
 describe('a model that cannot be used', () => {
-  it.each(['absent.onnx', '.'])('%s is no file', async (path) => {
+  it.each([
+    ['absent.onnx', 'model-missing'],
+    ['.', 'not-a-file'],
+  ])('%s is no file', async (path, expected) => {
     const { code, message } = await problemOf(loadOnnx(join(folder(), path), 'tensor'));
-    expect(code).toBe('model-missing');
+    expect(code).toBe(expected);
     expect(message).toContain(folder());
   });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { z } from 'zod';
 import { standInProblem } from '../../datasets/standInFile.ts';
 import { InputError } from '../../problems.ts';
+import { schemaMismatch } from '../../schemaMismatch.ts';
 
 /** Tokenizers of large vocabularies are a few megabytes. */
 const largestJson = 2 ** 26;
@@ -77,20 +78,15 @@ export async function readCheckpointJson<Schema extends z.ZodType>(
   }
   const checked = schema.safeParse(parsed);
   if (checked.success) return { file, text, content: checked.data };
-  const { path, message } = checked.error.issues[0]!;
-  const found = path.reduce<unknown>(
-    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
-    parsed,
-  );
-  const shown = JSON.stringify(found) as string | undefined;
-  throw unusable(
-    file,
-    path.join('.') || 'its top',
-    `${message}, found ${shown === undefined ? 'nothing' : shown.slice(0, 80)}`,
-  );
+  const { path, found, expected } = schemaMismatch(checked.error, parsed);
+  const key = path.map(String).join('.');
+  throw unusable(file, key, `found ${found}, expected ${expected}`);
 }
 
-/** An InputError `checkpoint-config`: a key of a checkpoint's file has a value that cannot be used. */
+/**
+ * An InputError `checkpoint-config`: a key of a checkpoint's file has a value that cannot be used; the whole of it where
+ * the key is empty.
+ */
 export function unusable(file: string, key: string, message: string): InputError {
-  return new InputError('checkpoint-config', `${file}: ${key}: ${message}`, { file });
+  return new InputError('checkpoint-config', `${file}: ${key === '' ? '' : `${key}: `}${message}`, { file });
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { NetworkDefinition } from '../../networks/network.ts';
+import { describeMismatch } from '../../schemaMismatch.ts';
 import { unusable } from './checkpointFile.ts';
 
 export const count = z.int().min(1);
@@ -49,10 +50,7 @@ export function validParams<Params extends z.ZodObject>(
   given: Record<string, unknown>,
 ): z.output<Params> {
   const checked = network.params.safeParse(given);
-  if (!checked.success) {
-    const { path, message } = checked.error.issues[0]!;
-    throw unusable(file, key, `${path.join('.')}: ${message}`);
-  }
+  if (!checked.success) throw unusable(file, key, describeMismatch(checked.error, given));
   const [problem] = network.check?.(checked.data) ?? [];
   if (problem) throw unusable(file, key, problem.message);
   return checked.data;

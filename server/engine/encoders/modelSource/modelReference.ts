@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { didYouMean } from '../../didYouMean.ts';
 import { InputError } from '../../problems.ts';
+import { insteadOfFile } from './insteadOfFile.ts';
 
 /** What a reference stands for. */
 export type ModelPlace =
@@ -47,7 +48,7 @@ export async function locateModel(
   const facts = await stat(folder).catch(() => undefined);
   if (facts?.isDirectory() === true) return { kind: 'folder', folder };
   if (facts !== undefined) {
-    throw new InputError('model-not-a-folder', `${reference} is a file, ${insteadOf(reference)}`, {
+    throw new InputError('model-not-a-folder', `${reference} is a file, ${insteadOfFile(reference)}`, {
       file: folder,
     });
   }
@@ -73,20 +74,6 @@ export async function locateModel(
     throw wrong(reference, `${JSON.stringify(asked)} is no name of a branch, a tag or a commit`);
   }
   return { kind: 'hub', id, revision: asked, notAFolder };
-}
-
-/** What to write where the file of a model is named as its folder. */
-function insteadOf(file: string): string {
-  if (/\.onnx$/i.test(file))
-    return `expected the folder of a model; write \`kind: onnx\` with \`path: ${file}\``;
-  if (/\.safetensors$/i.test(file)) {
-    const folder = file.replace(/[/\\]?[^/\\]+$/, '');
-    return `expected the folder that it is in, with the files that say what the model is; write \`model: ${folder || '.'}\``;
-  }
-  if (/\.gguf$/i.test(file)) {
-    return 'in the format of llama.cpp, which is not read; expected the folder of a model with safetensors or ONNX files';
-  }
-  return 'expected the folder of a model';
 }
 
 /** The hub's rules: letters, digits, `.`, `_` and `-`, 96 at most, no `--`, no `..`, no `.git` at the end. */

@@ -3,7 +3,8 @@ import type { Normalizer } from './normalizers.ts';
 import type { Piece } from './pieces.ts';
 import { PrefixSearch } from './prefixSearch.ts';
 import type { TokenizerModel } from './tokenizerModel.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 import { unicodeClass } from './unicodeClasses.ts';
 
 /** A token beside those of the model, which is found in a text before anything else. */
@@ -105,7 +106,7 @@ function finder(patterns: readonly (readonly [string, number])[]): Finder | null
       throw new TokenizerProblem(
         pattern === ''
           ? `added_tokens: the token ${number} is empty after normalisation`
-          : `added_tokens: the tokens ${numbers.get(pattern)} and ${number} are both ${shown(pattern)} after normalisation`,
+          : `added_tokens: the tokens ${numbers.get(pattern)} and ${number} are both ${shownValue(pattern)} after normalisation`,
       );
     }
     numbers.set(pattern, number);

@@ -3,7 +3,8 @@ import { byteToken } from './byteCharacters.ts';
 import { component } from './component.ts';
 import { Heap } from './heap.ts';
 import type { TokenizerModel } from './tokenizerModel.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 import { highestOf, readVocabulary } from './vocabulary.ts';
 
 interface Merge {
@@ -57,7 +58,7 @@ export const bpe = component(
       const number = vocabulary.get(options.unk_token!);
       if (number !== undefined) return number;
       throw new TokenizerProblem(
-        `the character ${shown(character)} is not in model.vocab, nor is the token ${shown(options.unk_token)} for it`,
+        `the character ${shownValue(character)} is not in model.vocab, nor is the token ${shownValue(options.unk_token)} for it`,
       );
     };
 
@@ -111,14 +112,14 @@ type Merges = ReadonlyMap<number, ReadonlyMap<number, Merge>>;
 
 function readMerges(given: unknown, vocabulary: ReadonlyMap<string, number>, prefix: string): Merges {
   if (!Array.isArray(given)) {
-    throw new TokenizerProblem(`model.merges: expected a list, found ${shown(given)}`);
+    throw new TokenizerProblem(`model.merges: expected a list, found ${shownValue(given)}`);
   }
   const merges = new Map<number, Map<number, Merge>>();
   const numberOf = (token: string, merge: unknown): number => {
     const number = vocabulary.get(token);
     if (number === undefined) {
       throw new TokenizerProblem(
-        `model.merges has ${shown(merge)}, but model.vocab lacks the token ${shown(token)}`,
+        `model.merges has ${shownValue(merge)}, but model.vocab lacks the token ${shownValue(token)}`,
       );
     }
     return number;
@@ -129,7 +130,7 @@ function readMerges(given: unknown, vocabulary: ReadonlyMap<string, number>, pre
     const pair: unknown = typeof merge === 'string' ? merge.split(' ') : merge;
     if (!Array.isArray(pair) || pair.length !== 2 || !pair.every((part) => typeof part === 'string')) {
       throw new TokenizerProblem(
-        `model.merges: expected pairs of tokens, or two tokens with a space between, found ${shown(merge)}`,
+        `model.merges: expected pairs of tokens, or two tokens with a space between, found ${shownValue(merge)}`,
       );
     }
     const [first, second] = pair as [string, string];

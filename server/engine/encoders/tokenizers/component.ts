@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { schemaMismatch, shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 
 /** Reads one kind of a tokenizer's parts; `depth` counts the lists it stands in. */
 export type Component<Part> = (given: Readonly<Record<string, unknown>>, name: string, depth: number) => Part;
@@ -19,14 +20,13 @@ export function component<Shape extends z.ZodRawShape, Part>(
   return (given, name) => {
     for (const [key, value] of Object.entries(given)) {
       if (key === 'type' || key in shape || value === null || value === false) continue;
-      throw new TokenizerProblem(`${name} has the option ${key} (${shown(value)}), which is not known`);
+      throw new TokenizerProblem(`${name} has the option ${key} (${shownValue(value)}), which is not known`);
     }
     const checked = schema.safeParse(given);
     if (checked.success) return make(checked.data);
-    const { path, message } = checked.error.issues[0]!;
-    throw new TokenizerProblem(
-      `${name}${path.map((key) => `.${String(key)}`).join('')}: ${message}, found ${shown(path.length === 1 ? given[String(path[0])] : given)}`,
-    );
+    const { path, found, expected } = schemaMismatch(checked.error, given);
+    const place = path.map((key) => `.${String(key)}`).join('');
+    throw new TokenizerProblem(`${name}${place}: found ${found}, expected ${expected}`);
   };
 }
 
@@ -40,7 +40,7 @@ export function list<Part>(
     if (depth >= deepest) throw new TokenizerProblem(`${name} lists more than ${deepest} levels of parts`);
     const parts = given[key];
     if (!Array.isArray(parts)) {
-      throw new TokenizerProblem(`${name}.${key}: expected a list, found ${shown(parts)}`);
+      throw new TokenizerProblem(`${name}.${key}: expected a list, found ${shownValue(parts)}`);
     }
     return make(parts.map((part) => read(part, depth + 1)));
   };
@@ -58,13 +58,13 @@ export function readComponent<Part>(
   depth: number,
 ): Part {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TokenizerProblem(`${role}: expected an object with a type, found ${shown(given)}`);
+    throw new TokenizerProblem(`${role}: expected an object with a type, found ${shownValue(given)}`);
   }
   const { type } = given as Record<string, unknown>;
   const kind = typeof type === 'string' && Object.hasOwn(kinds, type) ? kinds[type] : undefined;
   if (kind === undefined) {
     throw new TokenizerProblem(
-      `${role} has the type ${shown(type)}, which is not known; known are ${Object.keys(kinds).join(', ')}`,
+      `${role} has the type ${shownValue(type)}, which is not known; known are ${Object.keys(kinds).join(', ')}`,
     );
   }
   return kind(given as Record<string, unknown>, `${role} ${type as string}`, depth);

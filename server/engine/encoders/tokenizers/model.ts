@@ -1,6 +1,7 @@
 import { readComponent, type Component } from './component.ts';
 import { bpe } from './bpe.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 import { unigram } from './unigram.ts';
 import { wordLevel } from './wordLevel.ts';
 import { wordPiece } from './wordPiece.ts';
@@ -33,7 +34,7 @@ export function model(given: unknown): TokenizerModel {
             ? 'Unigram'
             : null;
   if (type === null) {
-    throw new TokenizerProblem(`model: expected a type, or the options of one, found ${shown(given)}`);
+    throw new TokenizerProblem(`model: expected a type, or the options of one, found ${shownValue(given)}`);
   }
   return readComponent('model', kinds, { ...given, type }, 0);
 }

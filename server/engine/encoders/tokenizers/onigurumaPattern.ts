@@ -34,7 +34,7 @@ export function onigurumaPattern(source: string): Pattern {
     });
     // An option stands for what no regular expression of JavaScript can do by itself.
     if (options && Object.keys(options).some((name) => name !== 'hiddenCaptures')) {
-      throw new Error('it needs a strategy that is not carried');
+      throw new Error('it needs what regular expressions of JavaScript cannot do');
     }
     // V8 of Node 20 takes `[^]` with the flag `v` for no more than one character, however often it is repeated.
     regex = new RegExp(withReferenceClasses(pattern.replace(/(?<!\\)\[\^\]/g, '\\p{Any}')), flags);

@@ -5,7 +5,8 @@ import { normalizer } from './normalizers.ts';
 import type { Piece } from './pieces.ts';
 import { postProcessor, type Sequence } from './postProcessors.ts';
 import { preTokenizer } from './preTokenizers.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { describeMismatch, shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 
 const fileSchema = z.object({
   version: z.literal('1.0').optional(),
@@ -36,9 +37,7 @@ export class Tokenizer {
   constructor(parts: TokenizerParts, further: readonly AddedToken[] = []) {
     const checked = fileSchema.safeParse(parts);
     if (!checked.success) {
-      const { path, message } = checked.error.issues[0]!;
-      const found = path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)[key], parts);
-      throw new TokenizerProblem(`${path.join('.')}: ${message}, found ${shown(found)}`);
+      throw new TokenizerProblem(describeMismatch(checked.error, parts));
     }
     const read = <Part>(name: string, make: (given: unknown) => Part): Part | null => {
       const given = parts[name];
@@ -56,7 +55,7 @@ export class Tokenizer {
     const { tokens } = this.#process([-1]);
     if (tokens.filter((token) => token === -1).length !== 1 || tokens.length - 1 !== this.#counted) {
       throw new TokenizerProblem(
-        `post_processor makes ${shown(tokens)} of the text -1, expected it once with ${this.#counted} tokens around it`,
+        `post_processor makes ${shownValue(tokens)} of the text -1, expected it once with ${this.#counted} tokens around it`,
       );
     }
   }

@@ -3,7 +3,8 @@ import { byteToken } from './byteCharacters.ts';
 import { component } from './component.ts';
 import { PrefixSearch } from './prefixSearch.ts';
 import type { TokenizerModel } from './tokenizerModel.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 
 /** How much less likely an unknown character is than the least likely token, as SentencePiece has it. */
 const unknownPenalty = 10;
@@ -75,7 +76,7 @@ export const unigram = component(
 
 function missing(part: string): TokenizerProblem {
   return new TokenizerProblem(
-    `${shown(part)} is not in model.vocab, and there is no model.unk_id for what is not`,
+    `${shownValue(part)} is not in model.vocab, and there is no model.unk_id for what is not`,
   );
 }
 
@@ -112,7 +113,9 @@ class Ways {
 
 function readScores(given: unknown): readonly (readonly [string, number])[] {
   if (!Array.isArray(given)) {
-    throw new TokenizerProblem(`model.vocab: expected a list of tokens with scores, found ${shown(given)}`);
+    throw new TokenizerProblem(
+      `model.vocab: expected a list of tokens with scores, found ${shownValue(given)}`,
+    );
   }
   for (const entry of given as unknown[]) {
     if (
@@ -122,7 +125,7 @@ function readScores(given: unknown): readonly (readonly [string, number])[] {
       typeof entry[1] !== 'number' ||
       !Number.isFinite(entry[1])
     ) {
-      throw new TokenizerProblem(`model.vocab: expected a token and its score, found ${shown(entry)}`);
+      throw new TokenizerProblem(`model.vocab: expected a token and its score, found ${shownValue(entry)}`);
     }
   }
   return given as [string, number][];

@@ -1,4 +1,5 @@
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 
 const largestNumber = 2 ** 32 - 1;
 const loneSurrogate = /\p{Surrogate}/u;
@@ -10,17 +11,19 @@ const loneSurrogate = /\p{Surrogate}/u;
  */
 export function readVocabulary(given: unknown): Map<string, number> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
-    throw new TokenizerProblem(`model.vocab: expected an object of numbers, found ${shown(given)}`);
+    throw new TokenizerProblem(`model.vocab: expected an object of numbers, found ${shownValue(given)}`);
   }
   const vocabulary = new Map<string, number>();
   for (const [token, number] of Object.entries(given)) {
     if (!Number.isInteger(number) || (number as number) < 0 || (number as number) > largestNumber) {
       throw new TokenizerProblem(
-        `model.vocab: the token ${shown(token)} has the number ${shown(number)}, expected a whole one from 0`,
+        `model.vocab: the token ${shownValue(token)} has the number ${shownValue(number)}, expected a whole one from 0`,
       );
     }
     if (loneSurrogate.test(token)) {
-      throw new TokenizerProblem(`model.vocab: the token ${shown(token)} is no text that UTF-8 can hold`);
+      throw new TokenizerProblem(
+        `model.vocab: the token ${shownValue(token)} is no text that UTF-8 can hold`,
+      );
     }
     vocabulary.set(token, number as number);
   }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { component } from './component.ts';
 import type { TokenizerModel } from './tokenizerModel.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 import { highestOf, readVocabulary } from './vocabulary.ts';
 
 /** A token for each piece that is in the vocabulary, and one for all others. */
@@ -18,7 +19,7 @@ export const wordLevel = component(
         const number = vocabulary.get(piece) ?? unknownNumber;
         if (number === undefined) {
           throw new TokenizerProblem(
-            `the piece ${shown(piece)} is not in model.vocab, nor is the token ${shown(unknown)} for what is not`,
+            `the piece ${shownValue(piece)} is not in model.vocab, nor is the token ${shownValue(unknown)} for what is not`,
           );
         }
         return [number];

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { component } from './component.ts';
 import type { TokenizerModel } from './tokenizerModel.ts';
-import { shown, TokenizerProblem } from './tokenizerProblem.ts';
+import { shownValue } from '../../schemaMismatch.ts';
+import { TokenizerProblem } from './tokenizerProblem.ts';
 import { highestOf, readVocabulary } from './vocabulary.ts';
 
 /** The longest token that a word begins with, then the longest that what is left begins with, and so on (BERT). */
@@ -47,7 +48,7 @@ export const wordPiece = component(
         const number = vocabulary.get(unknown);
         if (number === undefined) {
           throw new TokenizerProblem(
-            `the word ${shown(piece)} has parts that are not in model.vocab, nor is the token ${shown(unknown)} for it`,
+            `the word ${shownValue(piece)} has parts that are not in model.vocab, nor is the token ${shownValue(unknown)} for it`,
           );
         }
         return [number];

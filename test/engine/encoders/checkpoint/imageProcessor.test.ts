@@ -153,7 +153,7 @@ describe('what cannot be done is refused', () => {
   it.each([
     ['resample', { ...clip, resample: 6 }],
     ['size', { ...clip, size: { longest_edge: 224 } }],
-    ['size', { ...clip, size: { shortest_edge: 224, longest_edge: 300 } }],
+    ['size.longest_edge', { ...clip, size: { shortest_edge: 224, longest_edge: 300 } }],
     ['size', { ...complete, size: 224 }],
     ['crop_size', { ...complete, do_center_crop: true }],
     ['image_std', { ...clip, image_std: [0.5, 0.5] }],

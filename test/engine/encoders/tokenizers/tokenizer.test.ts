@@ -108,7 +108,7 @@ describe('a tokenizer', () => {
   });
 });
 
-describe('what is not carried is refused by name', () => {
+describe('what is not known is refused by name', () => {
   const bpe = { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: [['a', 'b']] };
   const unigram = { type: 'Unigram', vocab: [['a', -1]] };
   const twice = { type: 'TemplateProcessing', single: [], pair: [], special_tokens: {} };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { GraphProto } from '../../../server/engine/graph/onnx_pb.ts';
 import { InputError } from '../../../server/engine/problems.ts';
+import { shownNotes, shownProblem } from '../../../server/engine/encoders/encoderProblem.ts';
 import { describeOnnxModel } from '../../../server/worker/describeOnnxModel.ts';
 import { useTemporaryFolder } from '../../temporaryFolder.ts';
 import {
@@ -87,7 +88,7 @@ describe('images go in as the model takes them', () => {
     expect(codes).toEqual(type === 'uint8' ? ['pixel-levels'] : []);
     const entry = { kind: 'onnx', path, image: imageParams };
     const { notes, dimension } = await describeOnnxModel({ entry, content: 'image', baseFolder: folder() });
-    expect({ notes, dimension }).toEqual({ notes: encoder.notes, dimension: 4 });
+    expect({ notes, dimension }).toEqual({ notes: shownNotes(encoder.notes ?? [], folder()), dimension: 4 });
   });
 });
 
@@ -206,7 +207,8 @@ describe('what cannot go in is refused before anything runs, by validate too', (
     expect(message).toContain(`changed.onnx: its input image ${reason}`);
     const entry = { kind: 'onnx', path, image };
     const described = problemOf(describeOnnxModel({ entry, content: 'image', baseFolder: folder() }));
-    expect(await described).toEqual(new InputError(code, message, { file: path }));
+    const problem = new InputError(code, message, { file: path });
+    expect(await described).toEqual(shownProblem(problem, folder()));
   });
 
   it('numbers of tokens with a fraction', async () => {

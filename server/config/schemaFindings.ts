@@ -2,19 +2,26 @@ import type { z } from 'zod';
 import { didYouMean } from '../engine/didYouMean.ts';
 import { lowerLimit, typeName, upperLimit } from '../engine/schemaMismatch.ts';
 import type { Finding } from './configProblem.ts';
+import { mappingsIn, type KnownMapping } from './knownMappings.ts';
 import { descriptionOf, keysOf, kindsOf, schemaAt, valueAt } from './schemaWalk.ts';
 
 type Issue = z.core.$ZodIssue;
 type Path = readonly (string | number)[];
 
+/** Of the places where a key belongs that stands in another one, so many are named. */
+const mostPlaces = 3;
+
 /** What the schema has against a value: each with a stable code, what was found and what is allowed. */
 export function schemaFindings(schema: z.core.$ZodType, value: unknown, issues: readonly Issue[]): Finding[] {
-  return issues.flatMap((issue) => findingsOf(issue, { schema, value }, []));
+  const mappings = once(() => mappingsIn(schema, value));
+  return issues.flatMap((issue) => findingsOf(issue, { schema, value, mappings }, []));
 }
 
 interface Checked {
   readonly schema: z.core.$ZodType;
   readonly value: unknown;
+  /** Those in the value, with the keys that they may have. */
+  readonly mappings: () => readonly KnownMapping[];
 }
 
 function findingsOf(issue: Issue, checked: Checked, parent: Path): Finding[] {
@@ -81,21 +88,36 @@ export function notAllowed(code: string, path: Path, found: unknown, allowed: re
   };
 }
 
-function unknownKey(key: string, path: Path, { schema, value }: Checked): Finding {
+function unknownKey(key: string, path: Path, checked: Checked): Finding {
+  const { schema, value } = checked;
   const here = valueAt(value, path);
   const known = keysOf(schemaAt(schema, value, path), here);
   const allowed = known.filter((name) => valueAt(here, [name]) === undefined);
-  const suggestion = didYouMean(key, allowed);
+  const places = otherPlaces(key, path, checked);
+  const suggestion = places.length > 0 ? undefined : didYouMean(key, allowed);
   const place = path.length === 0 ? '' : ` in ${quoted(path)}`;
+  const advice = places.length > 0 ? ` It belongs ${places.join(', or ')}.` : hint(suggestion);
   return {
     code: 'unknown-key',
     severity: 'error',
-    message: `Unknown key "${key}"${place}.${hint(suggestion)} Allowed: ${known.join(', ')}`,
+    message: `Unknown key "${key}"${place}.${advice} Allowed: ${known.join(', ')}`,
     path: [...path, key],
     at: 'key',
     allowed,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
+}
+
+/** Where else in the value a key may stand: `at the top`, `in "data"`. */
+function otherPlaces(key: string, path: Path, { mappings }: Checked): string[] {
+  return mappings()
+    .filter((mapping) => mapping.keys.has(key) && !isSamePath(mapping.path, path))
+    .slice(0, mostPlaces)
+    .map((mapping) => (mapping.path.length === 0 ? 'at the top' : `in ${quoted(mapping.path)}`));
+}
+
+function isSamePath(one: Path, other: Path): boolean {
+  return one.length === other.length && one.every((step, index) => step === other[index]);
 }
 
 function missingKey(path: Path, { schema, value }: Checked): Finding {
@@ -163,4 +185,10 @@ function sizeOf(found: unknown): string {
   if (typeof found === 'string')
     return found.length === 0 ? 'is an empty text' : `has ${found.length} characters`;
   return isOrHas(found);
+}
+
+/** What a function gives, computed when it is first asked for. */
+function once<T>(compute: () => T): () => T {
+  let value: { readonly known: T } | undefined;
+  return () => (value ??= { known: compute() }).known;
 }

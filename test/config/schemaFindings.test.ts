@@ -127,6 +127,18 @@ describe('schemaFindings', () => {
     expect(found[0]?.message).toContain(message);
   });
 
+  it('says where a key belongs that stands in another place', () => {
+    const message = (value: unknown) => findings(value)[0]?.message;
+    expect(message({ ...table({}), limit: 3 })).toMatch(
+      /^Unknown key "limit"\. It belongs in "data"\. Allowed/,
+    );
+    expect(message(table({ metrics: 'all' }))).toMatch(
+      /^Unknown key "metrics" in "data"\. It belongs at the top\. Allowed/,
+    );
+    const batches = [{ kind: 'loss' }, { kind: 'gap', batch: 2 }];
+    expect(message({ ...table({}), metrics: batches })).toMatch(/It belongs in "metrics\[0\]"/);
+  });
+
   it('names every problem, and what is allowed and suggested', () => {
     const found = findings(table({ pathh: 'b', order: 'frist' }));
     expect(found.map(({ code, suggestion }) => [code, suggestion])).toEqual([

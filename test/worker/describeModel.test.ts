@@ -105,6 +105,12 @@ describe('what a run would refuse is known before', () => {
     await expect(described(copy, content)).rejects.toMatchObject({ code });
   });
 
+  it('a pooling of what was trained with its own', async () => {
+    await expect(
+      described(resolve('test/oracle/siglipCheckpoint'), 'text', { pooling: 'mean' }),
+    ).rejects.toMatchObject({ code: 'model-pooling' });
+  });
+
   it('types, towers and outputs too, where it is known what is embedded', async () => {
     const copy = await copyOf('siglipCheckpoint');
     await changeJson(copy, 'config.json', { model_type: 'siglip2' });

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { InputError } from '../problems.ts';
 import { mediaShapes } from './checkpoint/checkpointInput.ts';
 import type { Encoder, EncoderContext } from './encoder.ts';
 import { defineEncoder } from './encoder.ts';
@@ -119,12 +118,6 @@ async function safetensorsPart(
   given: Params,
   context: EncoderContext,
 ): Promise<Encoder> {
-  if (given.pooling !== undefined) {
-    throw new InputError(
-      'model-pooling',
-      `${name}: pooling: ${given.pooling} is for models in ONNX that give embeddings of tokens; the networks for safetensors pool as they were trained`,
-    );
-  }
   const encoder = await safetensorsEncoder({ ...given, folder: join(folder, inner), files, name }, context);
   if (sentence !== null) expectNothingAfter(folder, sentence, `${context.content} from safetensors`);
   const { prompt, notes } = promptFor(folder, sentence?.prompts ?? null, given.prompt, context);

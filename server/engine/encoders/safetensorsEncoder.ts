@@ -7,6 +7,7 @@ import type { Encoder, EncoderContext } from './encoder.ts';
 import { openClipConfigName } from './openClip/openClipConfig.ts';
 import { openClipEncoder } from './openClip/openClipEncoder.ts';
 import { towerOfType } from './checkpoint/towerConfig.ts';
+import type { Pooling } from './pooling.ts';
 import { onnxExport } from './weightsConversion.ts';
 import { siglipEncoder } from './siglip/siglipEncoder.ts';
 
@@ -36,13 +37,19 @@ async function isOpenClip({ folder, files }: CheckpointOptions): Promise<boolean
  * A trained model from safetensors, on the networks of this program; `model_type` in `config.json` says which, or
  * an `open_clip_config.json`.
  *
- * @throws InputError `model-type` for models that there is no network for; otherwise for files that are missing or do not
+ * @throws InputError `model-pooling` where one is asked for; `model-type` for models that there is no network for; otherwise for files that are missing or do not
  * fit one another.
  */
 export async function safetensorsEncoder(
-  options: CheckpointOptions,
+  options: CheckpointOptions & { readonly pooling?: Pooling | undefined },
   context: EncoderContext,
 ): Promise<Encoder> {
+  if (options.pooling !== undefined) {
+    throw new InputError(
+      'model-pooling',
+      `${options.name}: pooling: ${options.pooling} is for models in ONNX that give embeddings of tokens; the networks for safetensors pool as they were trained`,
+    );
+  }
   if (await isOpenClip(options)) return openClipEncoder(options, context);
   const { file, content } = await readCheckpointJson(options.folder, 'config.json', configSchema);
   const type = content.model_type;

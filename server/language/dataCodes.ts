@@ -11,6 +11,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'path-not-found': 'There is no file or folder of that name, or it may not be looked at.',
   'not-recognised':
     'No reader knows the file or folder by its name. Name the reader in a `*.gap.yaml` file; `modality-gap readers` lists them.',
+  'format-not-read':
+    'The file is of a format that embeddings are kept in and that no reader takes. The message has the lines that convert it.',
   'folder-empty': 'The folder has nothing in it but, perhaps, hidden files.',
   'links-not-followed':
     'The files of the folder are links that lead out of it, as DVC, git-annex and the cache of Hugging Face leave them. A folder’s links are not followed: name the files one by one, or copy them with `cp -L`.',
@@ -106,6 +108,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
     'The file cannot be read: the library that reads its format failed on it, or gave no answer in time. It was cut off or is damaged; write it again.',
   'hdf5-damaged':
     'The file, or the values of a dataset in it, cannot be read by the HDF5 library: it was cut off, is damaged, or keeps its values in another file, which is never read.',
+  'matlab-order':
+    'MATLAB stores matrices transposed in its HDF5 files. They are read as MATLAB shows them: rows are rows. Where samples are columns there, transpose the matrices before you save them.',
   'hdf5-names':
     'The file holds more groups and datasets than embeddings have. Write the arrays into one of their own.',
   'arrow-format': 'The file is no Arrow file, whatever its name says. The message says what it is.',

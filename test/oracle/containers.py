@@ -111,6 +111,17 @@ with h5py.File(folder / "external.h5", "w") as file:
 with tables.open_file(folder / "filter.h5", "w") as file:
     file.create_carray("/", "image", obj=np.repeat(image[:, :1], 6, axis=1), filters=tables.Filters(5, "lzo"))
 
+# As MATLAB 7.3 does: matrices transposed behind a header of its own, the values of cells in a group of their own.
+with h5py.File(folder / "matlab73.mat", "w", userblock_size=512) as file:
+    for name, matrix in {"image": image.astype("f8"), "text": text.astype("f4"), "ids": np.arange(23.0)[:, None]}.items():
+        file.create_dataset(name, data=matrix.T, compression="gzip").attrs["MATLAB_class"] = np.bytes_("double")
+    file["#refs#/a"] = image[:4].T
+    file["#refs#/b"] = image[4:8].T
+    file["batches"] = np.array([[file["#refs#/a"].ref, file["#refs#/b"].ref]], dtype=h5py.ref_dtype)
+    expected["matlab73.mat"] = {name: read(file[name][...].T) for name in ("image", "text", "ids")}
+with open(folder / "matlab73.mat", "r+b") as file:
+    file.write(b"MATLAB 7.3 MAT-file, Platform: GLNXA64, HDF5 schema 1.00 .".ljust(124) + b"\x00\x02IM")
+
 store = zarr.ZipStore(str(folder / "types.zarr.zip"), mode="w")
 group = zarr.group(store)
 for dtype in types:

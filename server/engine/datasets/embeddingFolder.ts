@@ -23,6 +23,7 @@ import { missingParts, modalityFiles } from './modalityFiles.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 import { pairingEntry } from './pairedTables.ts';
 import { tableExtension, tableExtensions } from './tableExtension.ts';
+import { unconvertedFormat } from './unconvertedFormats.ts';
 
 /** Files that say that a folder is a model's: its arrays are weights. */
 const modelFiles: ReadonlySet<string> = new Set(['config.json', 'modules.json', 'open_clip_config.json']);
@@ -98,9 +99,7 @@ async function filesOf(
       .filter((name) => !isArrayFile(name))
       .map((name) => ({
         name,
-        reason: hasPickleName(name)
-          ? 'a pickle, which is never loaded; convert it with np.save'
-          : 'not a format of arrays',
+        reason: reasonOf(name),
       })),
     ...skipped.map(({ id, reason }) => ({ name: id, reason })),
   ];
@@ -121,6 +120,15 @@ async function filesOf(
     return all();
   }
   return { path, modalities: arrayNames, leftOut: [...chosen.leftOut, ...leftOut] };
+}
+
+/** Why a file of a folder is no file of arrays. */
+function reasonOf(name: string): string {
+  if (hasPickleName(name)) return 'a pickle, which is never loaded; convert it with np.save';
+  const format = unconvertedFormat(basename(name));
+  return format === null
+    ? 'not a format of arrays'
+    : `${format}, which is not read; name it to see how to convert it`;
 }
 
 /** That parts are missing of every modality; where one alone lacks them, the modalities are refused. */

@@ -99,8 +99,11 @@ export async function areEmbeddingsBeside(
 function factsIn({ name, path, arrays }: SeenFile, files: readonly SeenFile[]): string | null {
   const stem = stemOf(name);
   if (arrays instanceof InputError) {
-    if (arrays.code !== 'npy-type' || saysModality(stem)) return null;
-    return arrays.message.replace(`${path} `, '');
+    if (saysModality(stem)) return null;
+    const reason = arrays.message.replace(`${path} `, '');
+    // What follows the first sentence are the lines that convert it.
+    if (arrays.code === 'format-not-read') return reason.split('. ')[0]!;
+    return arrays.code === 'npy-type' ? reason : null;
   }
   const [array, ...others] = arrays;
   if (array === undefined || others.length > 0) return null;

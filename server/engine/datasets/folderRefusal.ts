@@ -4,6 +4,7 @@ import { InputError } from '../problems.ts';
 import { someOf } from '../someOf.ts';
 import { hasPickleName, pickleRefusal } from './pickleRefusal.ts';
 import { tableExtension, tableExtensions } from './tableExtension.ts';
+import { unconvertedFormat, unconvertedRefusal } from './unconvertedFormats.ts';
 
 /**
  * Why no reader takes a folder, where what lies in it says so: nothing, links that are not followed, or files and
@@ -52,7 +53,7 @@ export async function folderRefusal(folder: string): Promise<InputError | undefi
   const tables = files.filter(
     ({ name }) => tableExtension(name) !== '.json' && tableExtensions.includes(tableExtension(name)),
   );
-  if (tables.length === 0) return undefined;
+  if (tables.length === 0) return refusalOfFiles(folder, files.map(({ name }) => name).sort());
   if (tables.length === 1) {
     return refuse(
       'folder-of-data',
@@ -63,6 +64,14 @@ export async function folderRefusal(folder: string): Promise<InputError | undefi
     'folder-of-data',
     `holds ${tables.length} tables (${named(tables)}). ${adviceOnTables(tables)}`,
   );
+}
+
+/** The refusal of the first file that has to be converted; of one with a name that is vague, where all have such. */
+function refusalOfFiles(folder: string, names: readonly string[]): InputError | undefined {
+  const certain = names.find((name) => unconvertedFormat(name) !== null);
+  if (certain !== undefined) return unconvertedRefusal(join(folder, certain));
+  const refusals = names.map((name) => unconvertedRefusal(join(folder, name)));
+  return refusals.includes(undefined) ? undefined : refusals[0];
 }
 
 /** How to measure several tables. */

@@ -13,6 +13,8 @@ export interface NumberArray {
   readonly shape: readonly number[];
   /** Rows (of the last axis but one) that are stored together, so that reading fewer costs as much. */
   readonly rowsTogether: number;
+  /** Whether it is to be read with its axes in the opposite order, as who wrote it shows it. */
+  readonly isTransposed?: boolean;
 }
 
 /** What cannot be read as numbers. */

@@ -23,7 +23,7 @@ export async function openContainer(
       const { description: type, advice } = array;
       return { name, type, shape, numbers: null, ...(advice !== undefined && { advice }) };
     }
-    const { type, rowsTogether } = array;
+    const { type, rowsTogether, isTransposed: fortranOrder = false } = array;
     const slabs = {
       shape: array.shape,
       bytesPerValue: type.bytes,
@@ -31,9 +31,12 @@ export async function openContainer(
       read: ({ offset, count }: { offset: readonly number[]; count: readonly number[] }) =>
         container.read(index, offset, count),
     };
-    return numbersInBytes(name, file, { shape: array.shape, type, fortranOrder: false }, () =>
-      slabRange(slabs, `${file}, array ${name}`, file),
-    );
+    const layout = { shape: fortranOrder ? array.shape.toReversed() : array.shape, type, fortranOrder };
+    return numbersInBytes(name, file, layout, () => {
+      const range = slabRange(slabs, `${file}, array ${name}`, file);
+      // Each of its rows lies in all chunks: it is read whole, once, as what is compressed is.
+      return fortranOrder ? { ...range, sequential: true } : range;
+    });
   });
   return { file, arrays, notes: container.notes, close: () => container.close() };
 }

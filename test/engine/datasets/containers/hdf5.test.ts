@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { hdf5 } from '../../../../server/engine/datasets/hdf5.ts';
@@ -10,7 +12,7 @@ function failure(path: string, params: object = {}) {
 }
 
 describe('HDF5 files are read as h5py reads them', () => {
-  it.each(['types.h5', 'stored.h5', 'latest.h5', 'pytables.h5'])('%s', async (file) => {
+  it.each(['types.h5', 'stored.h5', 'latest.h5', 'pytables.h5', 'matlab73.mat'])('%s', async (file) => {
     const found = await readContainer('hdf5', join(containersFolder, file));
     expect(found).toMatchObject(containers[file]!);
   });
@@ -67,6 +69,32 @@ describe('hdf5', () => {
     const found = await readAll(await openReader(hdf5, given, containersFolder));
     expect(found['b']!.flat()).toEqual(containers['latest.h5']!['text']!.data);
     expect(found['a']!.flat()).toEqual(containers['latest.h5']!['image']!.data);
+  });
+
+  it('reads matrices of MATLAB 7.3 as MATLAB shows them, says so, and names cell arrays', async () => {
+    const dataset = await openReader(hdf5, { path: 'matlab73.mat' }, containersFolder);
+    const messages = dataset.notes.map(({ code, message }) => `${code}: ${message}`);
+    expect(messages).toEqual([
+      expect.stringMatching(
+        /^left-out: .*batches \(a cell array, shape \(2, 1\): save it as one matrix.*ids \(float64, shape \(23, 1\): one value a row/,
+      ),
+      expect.stringMatching(
+        /^matlab-order: .*matlab73\.mat is a MATLAB 7\.3 file.*image \(23×6\), text \(23×6\)\./,
+      ),
+    ]);
+    const found = await readAll(dataset);
+    expect(Object.keys(found)).toEqual(['image', 'text']);
+    expect(found['image']!.flat()).toEqual(containers['matlab73.mat']!['image']!.data);
+  });
+
+  it('refuses a MATLAB file of an older version with the lines that convert it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'matlab-'));
+    const path = join(folder, 'old.mat');
+    writeFileSync(path, 'MATLAB 5.0 MAT-file, Platform: GLNXA64'.padEnd(300));
+    const error = await failure(path);
+    rmSync(folder, { recursive: true });
+    expect(error.code).toBe('format-not-read');
+    expect(error.message).toContain('scipy.io.loadmat("old.mat")');
   });
 
   it('refuses what is no HDF5', async () => {

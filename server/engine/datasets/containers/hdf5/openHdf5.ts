@@ -1,7 +1,9 @@
 import { InputError } from '../../../problems.ts';
 import type { NumberType } from '../../numberTypes.ts';
 import { openRegularFile } from '../../regularFile.ts';
+import { unconvertedRefusal } from '../../unconvertedFormats.ts';
 import type { Container, ContainerArray, ContainerSource, NumberArray } from '../container.ts';
+import { asMatlabShows, isMatlabFile } from './matlabFile.ts';
 import { filterPlugins, Hdf5File, type Hdf5Metadata, type Hdf5Type } from './hdf5Library.ts';
 
 /** More is no file of embeddings, or one that has its groups within one another. */
@@ -30,7 +32,7 @@ const typeNames: Readonly<Record<number, string>> = {
 /**
  * Opens an HDF5 file: its datasets, named by the way to them. Nothing outside of the file is ever read.
  *
- * @throws InputError `hdf5-damaged`, `hdf5-names`.
+ * @throws InputError `hdf5-damaged`, `hdf5-names`, `format-not-read` for a file of an older MATLAB.
  */
 export async function openHdf5({ path }: ContainerSource): Promise<Container> {
   const damaged = (what: string) =>
@@ -45,12 +47,17 @@ export async function openHdf5({ path }: ContainerSource): Promise<Container> {
   };
   try {
     file = await Hdf5File.open(handle.fd, size);
-    if (file === null) throw damaged('the HDF5 library cannot open it');
-    const arrays = arraysOf(file, path);
+    const isMatlab = await isMatlabFile(handle);
+    if (file === null) {
+      const refusal = /\.mat$/i.test(path) && !isMatlab ? unconvertedRefusal(path) : undefined;
+      throw refusal ?? damaged('the HDF5 library cannot open it');
+    }
+    const found = arraysOf(file, path);
+    const { arrays, notes } = isMatlab ? asMatlabShows(found, path) : { arrays: found, notes: [] };
     const opened = file;
     return {
       arrays,
-      notes: [],
+      notes,
       read: (index, offset, count) => {
         const { name, type } = arrays[index] as NumberArray;
         let values: Uint8Array | null;

@@ -11,7 +11,7 @@ interface ArrayFacts {
   /** What its values are, for messages: `float32`, `int64`, `strings (<U5)`. */
   readonly type: string;
   /**
-   * The values of an array of one axis as keys: equal keys for equal values, exact also where float32 is not. Absent
+   * The values of an array of one axis, or of one beside those of length 1, as keys: equal keys for equal values, exact also where float32 is not. Absent
    * where they cannot be read.
    */
   readonly keys?: () => Promise<readonly string[]>;

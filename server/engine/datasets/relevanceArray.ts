@@ -129,10 +129,14 @@ async function keysOf(
   where: string,
   file: string,
 ): Promise<readonly string[]> {
-  if (keys !== undefined && shape?.length === 1) return await keys();
+  const isColumn = shape !== null && (shape.length === 1 || (shape.length === 2 && shape.includes(1)));
+  if (keys !== undefined && isColumn) return await keys();
+  const expected = isColumn
+    ? 'which are not read as values of rows from this kind of file; save them as whole numbers that lie one after the other, or give a `file` with a value a line'
+    : 'expected numbers or strings, one a row';
   throw new InputError(
     'relevance-values',
-    `${where} holds ${type} of shape (${(shape ?? []).join(', ')}) for \`relevance\`, expected numbers or strings, one a row`,
+    `${where} holds ${type} of shape (${(shape ?? []).join(', ')}) for \`relevance\`, ${expected}`,
     { file },
   );
 }

@@ -1,13 +1,21 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Field, Float32, Int64, List, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
+import { arrow } from '../../../server/engine/datasets/arrow.ts';
+import type { ReaderDefinition } from '../../../server/engine/datasets/dataset.ts';
+import { hdf5 } from '../../../server/engine/datasets/hdf5.ts';
 import { npy } from '../../../server/engine/datasets/npy.ts';
 import { npz } from '../../../server/engine/datasets/npz.ts';
+import { pytorch } from '../../../server/engine/datasets/pytorch.ts';
 import { safetensors } from '../../../server/engine/datasets/safetensors.ts';
+import { zarr } from '../../../server/engine/datasets/zarr.ts';
 import { npyBytesOf, npzBytesOf, safetensorsBytesOf, type WrittenArray } from './arrayFiles.ts';
 import { asEmbeddings, inputErrorOf, openReader, temporaryFolder } from './openForTest.ts';
 
 const folder = temporaryFolder();
+const oracleFolder = fileURLToPath(new URL('../../oracle', import.meta.url));
 
 const image: WrittenArray = { name: 'image', type: '<f4', shape: [5, 2] };
 const text: WrittenArray = { name: 'text', type: '<f4', shape: [5, 2] };
@@ -67,6 +75,44 @@ describe('a relevance map', () => {
     expect(await opened(openReader(safetensors, { path, relevance }, folder))).toEqual(expected);
     const some = await opened(openReader(safetensors, { path, relevance, limit: 3 }, folder));
     expect(some.groups).toEqual([0, 1, 2]);
+  });
+
+  it.each<[string, ReaderDefinition, string, readonly string[], string, number[]]>([
+    // Each has whole numbers of one value a row beside its embeddings.
+    ['HDF5', hdf5, 'containers/others.h5', ['image', 'text'], 'ids', [0, 1, 2]],
+    ['MATLAB, of shape (rows, 1)', hdf5, 'containers/matlab73.mat', ['image', 'text'], 'ids', [0, 1, 2]],
+    ['PyTorch', pytorch, 'torchFiles/zip_others.pt', ['image'], 'labels', [0, 1, 2]],
+    ['Zarr', zarr, 'containers/others.zarr', ['image', 'text'], 'labels', [0, 1, 2]],
+  ])('of %s', async (_, reader, path, modalities, array, groups) => {
+    const params = { path, modalities, relevance: { shared: 'image', array }, limit: 3 };
+    expect((await opened(openReader(reader, params, oracleFolder))).groups).toEqual(groups);
+  });
+
+  it('of Arrow files, whose texts are refused with what to do', async () => {
+    const vectors = vectorFromArray(
+      [
+        [1, 2],
+        [3, 4],
+        [5, 6],
+        [7, 8],
+        [9, 10],
+      ],
+      new List(new Field('item', new Float32(), true)),
+    );
+    const ofRows = vectorFromArray([7n, 3n, 8n, 3n, 7n], new Int64());
+    const texts = vectorFromArray(['a', 'b', 'c', 'b', 'a'], new Utf8());
+    const path = write(
+      'a.arrow',
+      tableToIPC(new Table({ image: vectors, text: vectors, ids: ofRows, texts }), 'file'),
+    );
+    const relevance = { shared: 'image', array: 'ids' };
+    expect((await opened(openReader(arrow, { path, relevance }, folder))).groups).toEqual(expected.groups);
+    const error = await inputErrorOf(
+      openReader(arrow, { path, relevance: { ...relevance, array: 'texts' } }, folder),
+    );
+    expect(error.message).toMatch(
+      /array texts holds strings of shape \(5\).*not read as values of rows.*save them as whole numbers/,
+    );
   });
 
   it('is told by a file beside the data', async () => {

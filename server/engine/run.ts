@@ -149,7 +149,9 @@ class Run {
     const kernels = new Kernels({ device: 'cpu' });
     const random = this.#random.stream('data');
     const reader = find(readers, data.kind);
-    const dataset = await this.#timed('opening', () => reader.open(data, { baseFolder, random, signal }));
+    const keepsInvalidRows = this.#config.invalidRows === 'skip';
+    const context = { baseFolder, random, signal, keepsInvalidRows };
+    const dataset = await this.#timed('opening', () => reader.open(data, context));
     this.#notes.push(...dataset.notes);
     try {
       this.#config = this.#options.completeConfig?.(factsOf(dataset)) ?? this.#config;

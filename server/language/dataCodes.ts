@@ -164,7 +164,8 @@ export const dataExplanations: Readonly<Record<string, string>> = {
   'columns-mixed':
     'Either every modality of a table is a column of embeddings, or every one has to be embedded.',
   'embedding-ragged': 'A row has more or fewer numbers than the first one.',
-  'embedding-invalid': 'A row has no numbers where its embedding should be.',
+  'embedding-invalid':
+    'A row has no numbers where its embedding should be. `invalidRows: skip`, or `--skip-invalid`, leaves such rows of a table out of all modalities.',
   'id-invalid': 'Ids tell rows apart: each row needs one of its own.',
   'cell-null': 'A cell that says which rows belong together is empty.',
   'relevance-modality': 'Rows that share an item can be told only for a modality that the data have.',

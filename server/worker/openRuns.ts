@@ -127,6 +127,7 @@ export class OpenRun {
       // The stream that the run drew from, so that a sample is the same one.
       random: new Random(seed).stream('data'),
       signal: never,
+      keepsInvalidRows: config.invalidRows === 'skip',
     });
   }
 }

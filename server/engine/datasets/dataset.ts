@@ -145,6 +145,8 @@ export interface ReadContext {
   /** Seeded; readers draw from their own stream of it. */
   readonly random: Random;
   readonly signal: AbortSignal;
+  /** Whether rows without numbers where embeddings should be are given as NaN, for the caller to leave out; else refused. */
+  readonly keepsInvalidRows?: boolean;
 }
 
 /** A kind of input. `open` lists and checks; the rows themselves are read later. */

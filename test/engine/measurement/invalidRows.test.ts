@@ -1,9 +1,11 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { row, takeRows } from '../../../server/engine/numerics/matrix.ts';
 import { describeShared, sharedFile } from '../sharedData.ts';
 import { cones, npyData, useRuns } from '../useRuns.ts';
 
-const { run, writeNpy, writeTable } = useRuns();
+const { folder, run, writeNpy, writeTable } = useRuns();
 
 /** Embeddings with rows 3 and 7 of zeros in the first modality, and NaN or infinity in rows 7 and 9 of the second. */
 function spoilt() {
@@ -47,6 +49,43 @@ describe('rows without a direction', () => {
     const { report: expected } = await run({ data: npyData });
     expect(report.results).toEqual(expected.results);
     expect(report.modalities).toEqual(expected.modalities);
+  });
+
+  it('are those without a list of numbers in a table too, also before the first list', async () => {
+    const { image, text } = cones();
+    await writeTable('null.jsonl', { image, text });
+    const file = join(folder(), 'null.jsonl');
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
+    const spoil = (at: number, change: (cells: Record<string, unknown>) => object) => {
+      lines[at] = JSON.stringify(change(JSON.parse(lines[at]!) as Record<string, unknown>));
+    };
+    spoil(0, (cells) => ({ ...cells, image: null }));
+    spoil(4, (cells) => ({ ...cells, image: null, text: [] }));
+    spoil(6, (cells) => ({ ...cells, text: [null, ...(cells['text'] as number[]).slice(1)] }));
+    writeFileSync(file, `${lines.join('\n')}\n`);
+    const data = { kind: 'table', path: 'null.jsonl', columns: { image: 'image', text: 'text' } };
+    await expect(run({ data })).rejects.toMatchObject({
+      code: 'embedding-invalid',
+      message: expect.stringMatching(
+        /row 1: image is NULL.*`invalidRows: skip`, or --skip-invalid/,
+      ) as string,
+    });
+    const { report, leftOutRows } = await run({ data, invalidRows: 'skip' });
+    expect(leftOutRows).toEqual([0, 4, 6]);
+    const notes = report.notes.map(({ code, message }) => `${code}: ${message}`);
+    expect(notes).toEqual([
+      expect.stringMatching(
+        /^embedding-invalid: .*image has NULL or no list of numbers in 2 of 40 rows \(1, 5\)/,
+      ),
+      expect.stringMatching(
+        /^embedding-invalid: .*text has NULL or no list of numbers in 2 of 40 rows \(5, 7\)/,
+      ),
+      expect.stringMatching(/^invalid-rows: 3 of 40 rows were left out/),
+    ]);
+    const kept = Array.from({ length: 40 }, (_, at) => at).filter((at) => ![0, 4, 6].includes(at));
+    await writeNpy('pair.npy', [takeRows(image, kept), takeRows(text, kept)]);
+    const { report: expected } = await run({ data: { ...npyData, modalities: ['image', 'text'] } });
+    expect(report.results).toEqual(expected.results);
   });
 
   it('take their ids along, and what is said of a row is said of that row', async () => {

@@ -2,7 +2,22 @@ import { skippedRowsNotes } from '../../../server/engine/datasets/dataNotes.ts';
 import fc from 'fast-check';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  Field,
+  Float32,
+  Float64,
+  Int32,
+  List,
+  Table,
+  tableToIPC,
+  Utf8,
+  vectorFromArray,
+  type Vector,
+} from 'apache-arrow';
+import * as h5wasm from 'h5wasm';
 import { describe, expect, it } from 'vitest';
+import { arrow } from '../../../server/engine/datasets/arrow.ts';
+import { hdf5 } from '../../../server/engine/datasets/hdf5.ts';
 import type { Dataset } from '../../../server/engine/datasets/dataset.ts';
 import { mediaFolder } from '../../../server/engine/datasets/mediaFolder.ts';
 import { npy } from '../../../server/engine/datasets/npy.ts';
@@ -10,6 +25,7 @@ import { npz } from '../../../server/engine/datasets/npz.ts';
 import { safetensors } from '../../../server/engine/datasets/safetensors.ts';
 import { tensors } from '../../../server/engine/datasets/tensors.ts';
 import { webDataset } from '../../../server/engine/datasets/webDataset.ts';
+import { zarr } from '../../../server/engine/datasets/zarr.ts';
 import { InputError } from '../../../server/engine/problems.ts';
 import { npyBytesOf, npzBytesOf, safetensorsBytesOf, type WrittenArray } from './arrayFiles.ts';
 import { openReader, temporaryFolder } from './openForTest.ts';
@@ -37,19 +53,54 @@ const shape = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3 }), fc.constant(4)),
 );
 
+const arrayName = fc.constantFrom(
+  'image',
+  'text',
+  'audio',
+  'ids',
+  'labels',
+  'input_ids',
+  'mask',
+  'logit_scale',
+  'x',
+);
+
+/** Columns of an Arrow file, of six rows each. */
+const arrowColumns: ReadonlyMap<string, () => Vector> = new Map([
+  ['lists of floats', () => lists(new Float32(), 4)],
+  ['other lists of floats', () => lists(new Float64(), 3)],
+  ['lists of whole numbers', () => lists(new Int32(), 4)],
+  ['lists of texts', () => lists(new Utf8(), 4)],
+  ['numbers', () => vectorFromArray([1, 2, 3, 4, 5, 6], new Float32()) as Vector],
+  ['texts', () => vectorFromArray(['a', 'b', 'c', 'd', 'e', 'f'], new Utf8()) as Vector],
+]);
+
+function lists(type: Float32 | Float64 | Int32 | Utf8, columns: number): Vector {
+  const row = Array.from({ length: columns }, (_, at) => (type instanceof Utf8 ? `${at}` : at + 1));
+  const rows = Array.from({ length: 6 }, () => row);
+  return vectorFromArray(rows as never[], new List(new Field('item', type, true)) as never) as Vector;
+}
+
+/** The library may keep a file open for a while after it was closed: each has a name of its own. */
+let lastHdf5 = 0;
+
+const hdf5Types = {
+  '<f4': Float32Array,
+  '<f8': Float64Array,
+  '<b': Int8Array,
+  '<B': Uint8Array,
+  '<i4': Int32Array,
+  S3: null,
+} as const;
+
+/** Zeros of a type, or texts, as h5wasm takes them. */
+function hdf5Values(type: string, count: number) {
+  const TypedArray = hdf5Types[type as keyof typeof hdf5Types];
+  return TypedArray === null ? Array.from({ length: count }, () => 'abc') : new TypedArray(count);
+}
+
 function arrays(of: readonly string[], most: number): fc.Arbitrary<WrittenArray[]> {
-  const name = fc.constantFrom(
-    'image',
-    'text',
-    'audio',
-    'ids',
-    'labels',
-    'input_ids',
-    'mask',
-    'logit_scale',
-    'x',
-  );
-  return fc.uniqueArray(fc.record({ name, type: fc.constantFrom(...of), shape }), {
+  return fc.uniqueArray(fc.record({ name: arrayName, type: fc.constantFrom(...of), shape }), {
     minLength: 1,
     maxLength: most,
     selector: (array) => array.name,
@@ -103,6 +154,63 @@ const forms: readonly Form[] = [
       const path = 'a.safetensors';
       return { open: () => openReader(safetensors, { path }, folder), parts: arrayParts(written) };
     }),
+  },
+  {
+    reader: 'zarr',
+    data: arrays([...types, ...otherTypes], 6).map((written) => () => {
+      const path = join(folder, 'a.zarr');
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(path);
+      writeFileSync(join(path, '.zgroup'), '{"zarr_format": 2}');
+      for (const { name, type, shape: ofArray } of written) {
+        mkdirSync(join(path, name));
+        const told = { zarr_format: 2, dtype: type, shape: ofArray, chunks: ofArray, order: 'C' };
+        const document = { ...told, compressor: null, filters: null, fill_value: 0 };
+        writeFileSync(join(path, name, '.zarray'), JSON.stringify(document));
+      }
+      return { open: () => openReader(zarr, { path }, folder), parts: arrayParts(written) };
+    }),
+  },
+  {
+    reader: 'hdf5',
+    data: arrays(Object.keys(hdf5Types), 6).map((written) => async () => {
+      const { FS } = await h5wasm.ready;
+      const inMemory = `${++lastHdf5}.h5`;
+      const file = new h5wasm.File(inMemory, 'w');
+      for (const { name, type, shape: ofArray } of written) {
+        const values = ofArray.reduce((product, length) => product * length, 1);
+        const data = hdf5Values(type, values);
+        file.create_dataset({
+          name,
+          data, // Of no axis, h5wasm takes a number that is no array.
+          shape: ofArray.length === 0 ? [1] : [...ofArray],
+          dtype: type,
+        });
+      }
+      file.close();
+      writeFileSync(join(folder, 'a.h5'), FS.readFile(inMemory));
+      FS.unlink(inMemory);
+      return { open: () => openReader(hdf5, { path: 'a.h5' }, folder), parts: arrayParts(written) };
+    }),
+  },
+  {
+    reader: 'arrow',
+    data: fc
+      .uniqueArray(fc.record({ name: arrayName, column: fc.constantFrom(...arrowColumns.keys()) }), {
+        minLength: 1,
+        maxLength: 6,
+        selector: ({ name }) => name,
+      })
+      .map((written) => () => {
+        const columns = Object.fromEntries(
+          written.map(({ name, column }) => [name, arrowColumns.get(column)!()]),
+        );
+        writeFileSync(join(folder, 'a.arrow'), tableToIPC(new Table(columns), 'file'));
+        return {
+          open: () => openReader(arrow, { path: 'a.arrow' }, folder),
+          parts: written.map(({ name }) => ({ modality: name, named: name })),
+        };
+      }),
   },
   {
     reader: 'tensors',

@@ -6,6 +6,7 @@ import type { Content } from '../engine/datasets/dataset.ts';
 import type {
   ClassFacts,
   DataEntryFacts,
+  DataOptions,
   FactProblem,
   Facts,
   FolderEntry,
@@ -101,9 +102,14 @@ export class WorkspaceFacts implements Facts {
     );
   }
 
-  data(documentUri: string, entry: Entry): DataEntryFacts | FactProblem | undefined {
-    return this.#inspect(this.#data, documentUri, entry, async (baseFolder) => {
-      const found = await this.#inspection.ask('inspectEntry', { entry, baseFolder }, this.#closed.signal);
+  data(
+    documentUri: string,
+    entry: Entry,
+    { keepsInvalidRows }: DataOptions = { keepsInvalidRows: false },
+  ): DataEntryFacts | FactProblem | undefined {
+    return this.#inspect(this.#data, documentUri, { entry, keepsInvalidRows }, async (baseFolder) => {
+      const asked = { entry, keepsInvalidRows, baseFolder };
+      const found = await this.#inspection.ask('inspectEntry', asked, this.#closed.signal);
       // The worker's contents are the engine's own.
       return found as DataEntryFacts;
     });

@@ -7,15 +7,14 @@ import type { OpenDataFacts } from '../engine/run.ts';
 import type { DocumentProblem } from './documentProblem.ts';
 import type { DataEntryFacts, FactProblem, Facts } from './facts.ts';
 import type { GapDocument, Path } from './gapDocument.ts';
-import { dataEntryOf, dataFactsOf, isProblem } from './knownData.ts';
+import { dataFactsOf, dataOf, isProblem } from './knownData.ts';
 
 /** What a reader refuses where it can read the data, but not give the classes that are asked for. */
 const classCodes = ['unknown-class', 'labels-missing'];
 
 /** That the data cannot be read, and why. */
 export function unreadableData({ value, uri }: GapDocument, facts: Facts): DocumentProblem[] {
-  const entry = dataEntryOf(value);
-  const known = entry && facts.data(uri, entry);
+  const known = dataOf(value, uri, facts);
   if (known === undefined || !isProblem(known)) return [];
   const isOfClasses = classCodes.includes(known.problem.code);
   return [

@@ -104,6 +104,12 @@ export interface MachineFacts {
   readonly cores: number;
 }
 
+/** How the run reads its data. */
+export interface DataOptions {
+  /** Whether rows without numbers are read, to be left out later. */
+  readonly keepsInvalidRows: boolean;
+}
+
 /**
  * What language features know beside the text. They are called while someone types: they answer at once from what was
  * found before, and look up the rest afterwards. Paths and entries are given as they are written in the document, whose
@@ -116,7 +122,11 @@ export interface Facts {
   /** @param table Either `path`, a text or a list of texts as far as it is right, or `sql`. */
   table(documentUri: string, table: Readonly<Record<string, unknown>>): Known<TableFacts | FactProblem>;
   /** @param entry A validated `data:` entry, with defaults. */
-  data(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<DataEntryFacts | FactProblem>;
+  data(
+    documentUri: string,
+    entry: Readonly<Record<string, unknown>>,
+    options?: DataOptions,
+  ): Known<DataEntryFacts | FactProblem>;
   /** @param entry A validated `data:` entry, with defaults, without what chooses rows: `classes`, `limit`. */
   classes(documentUri: string, entry: Readonly<Record<string, unknown>>): Known<ClassFacts | FactProblem>;
   /**

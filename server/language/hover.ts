@@ -14,14 +14,7 @@ import { escapedMarkdown } from './escapedMarkdown.ts';
 import type { Facts } from './facts.ts';
 import type { DocumentPlace, GapDocument, Path } from './gapDocument.ts';
 import { describeKey } from './keyDescription.ts';
-import {
-  classFactsOf,
-  dataEntryOf,
-  isProblem,
-  learnedLogitScale,
-  modelOf,
-  tableFactsOf,
-} from './knownData.ts';
+import { classFactsOf, dataOf, isProblem, learnedLogitScale, modelOf, tableFactsOf } from './knownData.ts';
 import { describeLastRun, experimentNameAt } from './runHistory.ts';
 import { schemaAtPath } from './schemaInfo.ts';
 import { roleAt } from './valueRoles.ts';
@@ -67,8 +60,7 @@ function partsAt(document: GapDocument, { path, part }: DocumentPlace, facts: Fa
 
 function aboutData({ value, uri }: GapDocument, path: Path, facts: Facts): (string | undefined)[] {
   if (path.join('.') !== 'data') return [];
-  const entry = dataEntryOf(value);
-  const known = entry && facts.data(uri, entry);
+  const known = dataOf(value, uri, facts);
   if (known === undefined) return [];
   return [isProblem(known) ? escapedMarkdown(known.problem.message) : describeData(known)];
 }

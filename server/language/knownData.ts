@@ -26,10 +26,16 @@ function encoderEntryOf(plain: unknown, modality: string): ConfigEntry | undefin
   return encoderSchema.safeParse(valueAt(plain, ['encoders', modality])).data as ConfigEntry | undefined;
 }
 
+/** What is known of the data that a configuration names, or why they cannot be read. */
+export function dataOf(plain: unknown, uri: string, facts: Facts): Known<DataEntryFacts | FactProblem> {
+  const entry = dataEntryOf(plain);
+  const keepsInvalidRows = valueAt(plain, ['invalidRows']) === 'skip';
+  return entry && facts.data(uri, entry, { keepsInvalidRows });
+}
+
 /** What is known of the data that a configuration names. */
 export function dataFactsOf(plain: unknown, uri: string, facts: Facts): Known<DataEntryFacts> {
-  const entry = dataEntryOf(plain);
-  const known = entry && facts.data(uri, entry);
+  const known = dataOf(plain, uri, facts);
   return known === undefined || isProblem(known) ? undefined : known;
 }
 

@@ -50,7 +50,12 @@ export interface WorkerContract extends Contract {
     };
     /** What a `data:` entry of a configuration, validated and with defaults, gives. */
     readonly inspectEntry: {
-      readonly params: { readonly entry: Readonly<Record<string, unknown>>; readonly baseFolder: string };
+      readonly params: {
+        readonly entry: Readonly<Record<string, unknown>>;
+        /** Whether rows without numbers are read, to be left out later. */
+        readonly keepsInvalidRows: boolean;
+        readonly baseFolder: string;
+      };
       readonly result: Pick<DataDescription, 'rows' | 'modalities' | 'notes'> & {
         /** Names of the classes of these rows; null where the data have no labels. */
         readonly classes: readonly string[] | null;

@@ -14,11 +14,12 @@ const mostClasses = 10_000;
  * @throws InputError `unknown-kind`, and what opening the data finds.
  */
 export async function inspectEntry(
-  { entry, baseFolder }: WorkerContract['requests']['inspectEntry']['params'],
+  { entry, keepsInvalidRows, baseFolder }: WorkerContract['requests']['inspectEntry']['params'],
   signal: AbortSignal,
 ): Promise<WorkerContract['requests']['inspectEntry']['result']> {
   const { reader, given } = readerOf(entry);
-  const dataset = await reader.open(reader.params.parse(given), contextIn(baseFolder, signal));
+  const context = { ...contextIn(baseFolder, signal), keepsInvalidRows };
+  const dataset = await reader.open(reader.params.parse(given), context);
   try {
     const { labels } = dataset.facts;
     const classes =

@@ -7,7 +7,7 @@ import { useWorker } from './useWorker.ts';
 const { folder, handlers, write } = useWorker();
 
 const ask = <M extends 'inspectEntry' | 'inspectClasses'>(method: M, entry: Record<string, unknown>) =>
-  handlers()(method, { entry, baseFolder: folder() });
+  handlers()(method, { entry, keepsInvalidRows: false, baseFolder: folder() });
 
 async function writeFolder(): Promise<void> {
   for (const name of ['dog', 'cat']) await mkdir(join(folder(), 'photos', name), { recursive: true });
@@ -22,6 +22,14 @@ it('tells the rows and classes that an entry takes', async () => {
     rows: 2,
     classes: ['dog'],
   });
+});
+
+it('refuses rows without numbers as a run does, or does not where that leaves them out', async () => {
+  await write('some.jsonl', '{"image":null,"text":[1,2]}\n{"image":[3,4],"text":[5,6]}\n');
+  const entry = { kind: 'table', path: 'some.jsonl' };
+  await expect(ask('inspectEntry', entry)).rejects.toMatchObject({ code: 'embedding-invalid' });
+  const asked = { entry, keepsInvalidRows: true, baseFolder: folder() };
+  expect(await handlers()('inspectEntry', asked)).toMatchObject({ rows: 2 });
 });
 
 it('counts all classes, whatever an entry takes of them', async () => {

@@ -24,8 +24,16 @@ const configSchema = z.looseObject({
   model_type: name,
   architectures: z.array(z.string()).nullish().catch(null),
   max_position_embeddings: positions,
-  text_config: z.looseObject({ model_type: name, max_position_embeddings: positions }).nullish(),
+  pad_token_id: z.int().min(0).nullish().catch(null),
+  text_config: z
+    .looseObject({
+      model_type: name,
+      max_position_embeddings: positions,
+      pad_token_id: z.int().min(0).nullish().catch(null),
+    })
+    .nullish(),
 });
+type Config = z.output<typeof configSchema>;
 const classesSchema = z.looseObject({
   tokenizer_class: name,
   processor_class: name,
@@ -51,9 +59,26 @@ export async function readTextFacts(folder: string): Promise<TextFacts> {
     family: named,
     isOfPair: named !== null || config?.model_type?.endsWith('_text_model') === true,
     tokenizerClass: tokenizer?.tokenizer_class ?? null,
-    positions: config?.text_config?.max_position_embeddings ?? config?.max_position_embeddings ?? null,
+    positions: config === null ? null : positionsOf(config),
     lowersCase: tokenizer?.do_lower_case !== false,
   };
+}
+
+/**
+ * Types whose positions begin after that of padding, as RoBERTa's do in transformers (`create_position_ids_from_input_ids`):
+ * of 514 positions, texts have 512.
+ */
+const typesWithOffset =
+  /^(?:(?:xlm-)?roberta(?:-xl|-prelayernorm)?|camembert|longformer|mpnet|data2vec-text|clap_text_model|clap)$/;
+
+/** Tokens that a text may have, by the model's table of positions; null where it does not say. */
+function positionsOf({ text_config: text, ...whole }: Config): number | null {
+  const isOfText = typeof text?.max_position_embeddings === 'number';
+  const inner = isOfText ? text : whole;
+  const count = inner.max_position_embeddings ?? null;
+  const type = inner.model_type ?? whole.model_type ?? '';
+  if (count === null || !typesWithOffset.test(type)) return count;
+  return Math.max(1, count - (inner.pad_token_id ?? 1) - 1);
 }
 
 /** CLIP's processor serves models with other encoders of texts too. */

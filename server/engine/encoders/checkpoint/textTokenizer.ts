@@ -52,7 +52,12 @@ export async function readTextTokenizer(
     return family === 'clip' ? tokenizer : trainedAsSiglip(tokenizer, facts);
   }
   const read = (padding: Padding, limit: number | null): Promise<CheckpointTokenizer> =>
-    readTokenizer(folder, { length: limit, padding, vocabulary });
+    readTokenizer(folder, {
+      length: limit,
+      ...(positions !== null && { usualLength: positions }),
+      padding,
+      vocabulary,
+    });
   if (inputs?.takesMask !== false) return read(length === null ? 'multiple' : 'full', length);
   const tokenizer = await read(length === null ? 'none' : 'full', length);
   const limit = Math.min(tokenizer.limit, positions ?? Infinity);

@@ -160,7 +160,7 @@ describe('a damaged shard', () => {
     ['the last byte', async (path) => truncate(path, (await readFile(path)).length - 1), /truncated/],
     ['half of the header', (path) => truncate(path, 100), /header claims/],
     ['everything', (path) => truncate(path, 0), /empty/],
-    ['what it is', (path) => writeFile(path, 'x'.repeat(500)), /header claims/],
+    ['what it is', (path) => writeFile(path, 'x'.repeat(500)), /no safetensors file/],
   ])('that lost %s is found, told of and removed, and its rows are stored anew', async (_, harm, reason) => {
     await store(await open(), [5]);
     const sound = await shards();
